@@ -1,0 +1,205 @@
+"""The quantized integer graph that everything else reads.
+
+Activations are u8 codes in ``[height, width, channels]`` order; a value is
+``scale * (code - zero_point)``. Weights are symmetric s8 codes in
+``[filter, kernel_height, kernel_width, channel]`` order. A fully connected layer is a
+convolution whose kernel covers its whole input.
+"""
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Add",
+    "Convolution",
+    "Layer",
+    "Network",
+    "Pool",
+    "Quantization",
+    "Rescale",
+    "Rounding",
+    "Shape",
+]
+
+Shape: TypeAlias = tuple[int, int, int]  # height, width, channels
+Rounding: TypeAlias = Literal["single", "double"]
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """Meaning of u8 codes: ``value = scale * (code - zero_point)``."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True)
+class Rescale:
+    """Fixed-point factor ``multiplier * 2**(left - right)``.
+
+    ``single`` rounding: ``x * multiplier / 2**right``, rounded once, ties to even (``left``
+    is 0). ``double`` rounding is gemmlowp's: saturating rounding doubling high multiply of
+    ``x << left``, then a rounding right shift by ``right``, ties away from zero.
+
+    Parameters
+    ----------
+    multiplier : int
+        0 to ``2**31 - 1``.
+    left : int
+        Bits shifted left first: 0 to 30.
+    right : int
+        Bits shifted right last: 0 to 62 (``single``) or 0 to 31 (``double``).
+    """
+
+    multiplier: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layer:
+    """A node of the graph; its name is also the name of the tensor it makes.
+
+    Parameters
+    ----------
+    name : str
+        Unique in the network.
+    inputs : tuple of str
+        Names of the tensors it reads.
+    shape : Shape
+        Shape of its output tensor.
+    quantization : Quantization
+        Of its output tensor.
+    low, high : int
+        Codes that the output is clamped to (a ReLU raises ``low``).
+    rounding : str
+        How accumulators become codes: ``single`` (ONNX) or ``double`` (TFLite).
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    quantization: Quantization
+    low: int = 0
+    high: int = 255
+    rounding: Rounding = "single"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Convolution(Layer):
+    """``requantize(bias + sum(w * (a - za)))``, fully connected layers included.
+
+    Parameters
+    ----------
+    weights : int8[F, KH, KW, C]
+    bias : int32[F]
+        In units of input scale times weight scale.
+    stride : (int, int)
+        Vertical, horizontal.
+    padding : (int, int, int, int)
+        Top, left, bottom, right; padded taps read the input's zero point.
+    rescale : tuple of Rescale
+        One per filter.
+    """
+
+    weights: NDArray[np.int8]
+    bias: NDArray[np.int32]
+    stride: tuple[int, int]
+    padding: tuple[int, int, int, int]
+    rescale: tuple[Rescale, ...]
+
+    @property
+    def fan_in(self) -> int:
+        """Products accumulated per output."""
+        return int(np.prod(self.weights.shape[1:]))
+
+    @property
+    def operations(self) -> int:
+        """Multiplications per image."""
+        height, width, filters = self.shape
+        return height * width * filters * self.fan_in
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Add(Layer):
+    """Sum of two tensors of equal shape.
+
+    ``single``: ``(a - za) * Ma + (b - zb) * Mb`` with the two operands' multipliers is exact
+    in int32; ``total`` (multiplier 1) rounds it once. ``double``: each operand is rescaled
+    (with left shift 20), the sum is rescaled by ``total``: TFLite's Add.
+
+    Parameters
+    ----------
+    operands : (Rescale, Rescale)
+        Of the first and the second input.
+    total : Rescale
+        Of the sum.
+    """
+
+    operands: tuple[Rescale, Rescale]
+    total: Rescale
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pool(Layer):
+    """Maximum or average over windows of one channel; taps outside the input do not count.
+
+    The average is ``rescale(sum(a - za))``, the maximum ``rescale(max(a - za))``.
+
+    Parameters
+    ----------
+    kind : str
+        ``max`` or ``average`` (``average`` has no padding).
+    kernel, stride : (int, int)
+        Vertical, horizontal.
+    padding : (int, int, int, int)
+        Top, left, bottom, right.
+    rescale : Rescale
+        From input to output units; an average's holds the division by the window.
+    """
+
+    kind: Literal["max", "average"]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: tuple[int, int, int, int]
+    rescale: Rescale
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Network:
+    """A trained network, ready for integer arithmetic.
+
+    Parameters
+    ----------
+    input_name : str
+    input_shape : Shape
+    input_quantization : Quantization
+    layers : tuple of Layer
+        In execution order; the last one's tensor holds the logits.
+    """
+
+    input_name: str
+    input_shape: Shape
+    input_quantization: Quantization
+    layers: tuple[Layer, ...]
+
+    @property
+    def convolutions(self) -> tuple[Convolution, ...]:
+        """The layers that multiply, in execution order: those a mapping covers."""
+        return tuple(layer for layer in self.layers if isinstance(layer, Convolution))
+
+    @property
+    def shapes(self) -> AbstractMapping[str, Shape]:
+        """Shape of every tensor."""
+        return {self.input_name: self.input_shape} | {x.name: x.shape for x in self.layers}
+
+    @property
+    def quantizations(self) -> AbstractMapping[str, Quantization]:
+        """Quantization of every tensor."""
+        return {self.input_name: self.input_quantization} | {
+            x.name: x.quantization for x in self.layers
+        }
