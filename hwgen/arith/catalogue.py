@@ -1,11 +1,16 @@
 """Named multipliers."""
 
+from hwgen.arith.exact import Exact
 from hwgen.arith.multiplier import Multiplier
+from hwgen.arith.perforated import Perforated
 from hwgen.errors import SpecError
 
 __all__ = ["CATALOGUE", "find"]
 
-CATALOGUE: dict[str, Multiplier] = {}
+CATALOGUE: dict[str, Multiplier] = {
+    "exact": Exact(),
+    "perforated_a3": Perforated(rows=3),
+}
 
 
 def find(name: str) -> Multiplier:
