@@ -1,0 +1,39 @@
+"""Progress bars: talk, so on stderr, and only to a person who waits."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from tqdm import tqdm
+
+__all__ = ["progress"]
+
+DELAY_S = 2.0
+
+_T = TypeVar("_T")
+
+
+def progress(iterable: Iterable[_T], label: str, total: int | None = None) -> Iterator[_T]:
+    """Iterate, showing a bar on stderr once it has taken two seconds.
+
+    Nothing is shown when stderr is not a terminal.
+
+    Parameters
+    ----------
+    iterable : iterable
+        What is worked through.
+    label : str
+        What is being done, such as ``characterize``.
+    total : int, optional
+        Number of items, when ``iterable`` does not know it.
+    """
+    bar = tqdm(
+        iterable,
+        desc=label,
+        total=total,
+        delay=DELAY_S,
+        disable=None,  # off unless stderr is a terminal
+        dynamic_ncols=True,
+        leave=False,
+    )
+    with bar:
+        yield from bar
