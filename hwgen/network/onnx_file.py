@@ -1,0 +1,144 @@
+"""Reading an ONNX file into nodes and constants, with errors a user can act on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from hwgen.errors import ModelError
+
+__all__ = ["Node", "OnnxGraph", "read"]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operator.
+
+    Parameters
+    ----------
+    path : Path
+        File it comes from.
+    name : str
+        Its name, or that of its first output when it has none.
+    operator : str
+        ONNX operator, with the domain in front unless it is the standard one.
+    inputs, outputs : tuple of str
+        Tensor names; an omitted optional input is empty.
+    attributes : mapping of str to value
+    """
+
+    path: Path
+    name: str
+    operator: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+    def refusal(self, rule: str) -> ModelError:
+        """The error that says which ``rule`` this node breaks."""
+        return ModelError(f"model {self.path} node {self.name} ({self.operator}): {rule}")
+
+    def input(self, index: int) -> str:
+        """Name of an input, empty when it is omitted."""
+        return self.inputs[index] if index < len(self.inputs) else ""
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxGraph:
+    """What an ONNX file holds.
+
+    Parameters
+    ----------
+    path : Path
+    input_name : str
+        The one input that is not a constant.
+    input_shape : tuple of int
+        Its ``(channels, height, width)``.
+    output_name : str
+    nodes : tuple of Node
+        Each after the nodes it reads from.
+    constants : mapping of str to array
+    """
+
+    path: Path
+    input_name: str
+    input_shape: tuple[int, int, int]
+    output_name: str
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, NDArray[Any]]
+
+
+def read(path: Path) -> OnnxGraph:
+    """Read and check the ONNX file at ``path``."""
+    try:
+        model = onnx.ModelProto.FromString(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
+    except DecodeError as error:
+        raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
+    if not model.graph.node:
+        raise ModelError(f"model {path} holds no network; is it an ONNX file?")
+    try:
+        onnx.checker.check_model(model)
+    except (onnx.checker.ValidationError, ValueError) as error:  # ValueError: not UTF-8
+        raise ModelError(f"model {path} is damaged: {_first_line(error)}") from error
+    graph = model.graph
+    constants = {tensor.name: _array(path, tensor) for tensor in graph.initializer}
+    inputs = [x for x in graph.input if x.name not in constants]
+    for kind, tensors in (("input", inputs), ("output", graph.output)):
+        if len(tensors) != 1:
+            names = ", ".join(x.name for x in tensors)
+            raise ModelError(f"model {path} must have one {kind}, not {len(tensors)}: {names}")
+    nodes = []
+    for node in graph.node:
+        if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
+            constants[node.output[0]] = _array(path, node.attribute[0].t)
+        else:
+            nodes.append(_node(path, node))
+    shape = _image_shape(path, inputs[0])
+    return OnnxGraph(path, inputs[0].name, shape, graph.output[0].name, tuple(nodes), constants)
+
+
+def _node(path: Path, node: onnx.NodeProto) -> Node:
+    standard = node.domain in ("", "ai.onnx")
+    return Node(
+        path,
+        node.name or node.output[0],
+        node.op_type if standard else f"{node.domain}.{node.op_type}",
+        tuple(node.input),
+        tuple(node.output),
+        {x.name: onnx.helper.get_attribute_value(x) for x in node.attribute},
+    )
+
+
+def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:
+    if tensor.data_location == onnx.TensorProto.EXTERNAL:
+        raise ModelError(f"model {path} must hold its own data, but keeps {tensor.name} elsewhere")
+    try:
+        return np.asarray(numpy_helper.to_array(tensor))
+    except (ValueError, TypeError) as error:
+        raise ModelError(
+            f"model {path} is damaged: constant {tensor.name}: {_first_line(error)}"
+        ) from error
+
+
+def _image_shape(path: Path, tensor: onnx.ValueInfoProto) -> tuple[int, int, int]:
+    dims = tensor.type.tensor_type.shape.dim
+    sizes = [x.dim_value for x in dims]  # 0 where it is a name, or unknown
+    if len(sizes) != 4 or min(sizes[1:]) < 1:
+        text = ", ".join(str(x.dim_value or x.dim_param or "?") for x in dims)
+        raise ModelError(
+            f"model {path} input {tensor.name} must be [batch, channels, height, width] "
+            f"with fixed sizes but the batch, not [{text}]"
+        )
+    return sizes[1], sizes[2], sizes[3]
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
