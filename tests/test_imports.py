@@ -1,0 +1,155 @@
+"""Who may import whom: golden and circuits stay apart, and rooms lean one way only."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+# Room -> what its files may import, besides the standard library and the room itself. The most
+# specific room of a file counts. A name covers everything below it.
+CIRCUITS = {"amaranth", "numpy", "hwgen.arith", "hwgen.emission", "hwgen.errors", "hwgen.spec"}
+ROOMS = {
+    "hwgen.errors": set(),
+    "hwgen.output": {"hwgen.errors"},
+    "hwgen.progress": {"tqdm"},
+    "hwgen.arith": {"amaranth", "numpy", "hwgen.errors", "hwgen.flow.data"},
+    "hwgen.spec": {"hwgen.arith", "hwgen.errors"},
+    "hwgen.network": {"google.protobuf", "numpy", "onnx", "hwgen.arith.operand", "hwgen.errors"},
+    "hwgen.network.digits.train": {
+        "numpy",
+        "onnx",
+        "onnxruntime",
+        "sklearn",
+        "torch",
+        "hwgen.network",
+    },
+    "hwgen.golden": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
+    "hwgen.array": CIRCUITS,
+    "hwgen.memory": CIRCUITS,
+    "hwgen.control": CIRCUITS,
+    "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
+    "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
+    "hwgen.compiler": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
+    "hwgen.flow": {"platformdirs", "hwgen.errors", "hwgen.progress"},
+    "hwgen.cost": {
+        "amaranth",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.emission",
+        "hwgen.errors",
+        "hwgen.flow",
+        "hwgen.network",
+        "hwgen.output",
+        "hwgen.progress",
+        "hwgen.spec",
+    },
+    "hwgen.mapping": {
+        "numpy",
+        "pymoo",
+        "hwgen.arith",
+        "hwgen.cost.model",
+        "hwgen.errors",
+        "hwgen.golden",
+        "hwgen.network",
+        "hwgen.output",
+        "hwgen.progress",
+        "hwgen.spec",
+    },
+    "hwgen.report": {
+        "matplotlib",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.cost.model",
+        "hwgen.errors",
+        "hwgen.mapping",
+        "hwgen.network",
+        "hwgen.output",
+        "hwgen.spec",
+    },
+    "hwgen.build": {"numpy", "hwgen", "cocotb_tools"},
+    "hwgen.api": {"numpy", "hwgen"},
+    "hwgen.commands": {"numpy", "hwgen"},
+    "hwgen.cli": {"hwgen"},
+    "hwgen.__main__": {"hwgen.cli"},
+    "sim": {
+        "cocotb",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.compiler",
+        "hwgen.errors",
+        "hwgen.golden",
+        "hwgen.network",
+        "hwgen.spec",
+    },
+}
+COMMAND_LINE = {"hwgen.cli", "hwgen.commands", "hwgen.__main__", "hwgen.api"}
+
+
+def module_of(path):
+    parts = path.relative_to(CHECKOUT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_within(module, room):
+    return module == room or module.startswith(f"{room}.")
+
+
+def room_of(module):
+    return max((room for room in ROOMS if is_within(module, room)), key=len, default=None)
+
+
+def imports_of(path):
+    """Every module or name that the file imports, functions' own imports included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_allowed(name, room):
+    if name.split(".")[0] in sys.stdlib_module_names or is_within(name, room):
+        return True
+    if name == "hwgen.__version__":
+        return True
+    return any(is_within(name, allowed) for allowed in ROOMS[room])
+
+
+FILES = {
+    module_of(path): path
+    for top in ("hwgen", "sim")
+    for path in sorted((CHECKOUT / top).rglob("*.py"))
+}
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_file_imports_only_what_its_room_may(module):
+    room = room_of(module)
+    if room is None:  # a package's own __init__, which names the version
+        assert module == "hwgen"
+        assert list(imports_of(FILES[module])) == []
+        return
+    refused = {name for name in imports_of(FILES[module]) if not is_allowed(name, room)}
+    assert refused == set()
+
+
+@pytest.mark.parametrize("module", [m for m in FILES if room_of(m) not in COMMAND_LINE])
+def test_nobody_imports_the_command_line(module):
+    taken = {
+        name for name in imports_of(FILES[module]) for top in COMMAND_LINE if is_within(name, top)
+    }
+    assert taken == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_rule_speaks_of_something_that_exists(room):
+    assert any(is_within(module, room) for module in FILES)
+
+
+@pytest.mark.parametrize("room", ["boards", "flows", "rtl_templates"])
+def test_a_data_room_holds_no_python(room):
+    assert sorted((CHECKOUT / room).rglob("*.py")) == []
