@@ -1,0 +1,34 @@
+"""Tables for people: aligned columns, the unit in the header."""
+
+from collections.abc import Sequence
+
+__all__ = ["table"]
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Text of a table with one header line; numbers are set flush right.
+
+    Floats are shown with four significant digits; format a cell beforehand to show more.
+    None shows as a dash.
+    """
+    body = [[_text(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(headers, *body, strict=True)]
+    right = [
+        all(isinstance(row[i], int | float | None) for row in rows) for i in range(len(headers))
+    ]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(
+            cell.rjust(width) if is_number else cell.ljust(width)
+            for cell, width, is_number in zip(cells, widths, right, strict=True)
+        ).rstrip()
+
+    return "\n".join([line(headers), line(["-" * w for w in widths]), *map(line, body)])
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, float):
+        return f"{cell:.4g}" if abs(cell) < 1e4 else f"{cell:.0f}"
+    return str(cell)
