@@ -1,0 +1,8 @@
+"""The integer-only reference that defines every output bit."""
+
+from hwgen.golden.convolution import accumulate
+from hwgen.golden.im2col import im2col
+from hwgen.golden.requantize import requantize
+from hwgen.golden.run import accuracy, exact_mapping, run, step
+
+__all__ = ["accumulate", "accuracy", "exact_mapping", "im2col", "requantize", "run", "step"]
