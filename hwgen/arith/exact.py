@@ -1,4 +1,4 @@
-"""The exact product, as the synthesizer makes it."""
+"""The exact product, in three circuits."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,18 @@ import numpy as np
 from amaranth.hdl import Module
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.booth import Booth
+from hwgen.arith.matrix import Matrix
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.setting import Setting
 
-__all__ = ["Exact"]
+__all__ = ["Exact", "ExactBooth", "ExactMatrix"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exact(Multiplier):
-    """Exact product; its circuit is the ``*`` that the synthesizer is free to build."""
+    """Exact product, built by the synthesizer: its circuit is ``*``."""
 
     a_kind: OperandKind = U8
     w_kind: OperandKind = S8
@@ -35,3 +38,19 @@ class _ExactCircuit(MultiplierCircuit):
         m = Module()
         m.d.comb += self.p.eq(self.a * self.w)
         return m
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactMatrix(Matrix):
+    """Exact product by an AND matrix and a Dadda tree."""
+
+    def plan(self) -> tuple[Setting, ...]:
+        return (Setting(),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactBooth(Booth):
+    """Exact product by radix-4 Booth rows and a Dadda tree."""
+
+    def shifts(self) -> tuple[int | None, ...]:
+        return (0,) * self.rows

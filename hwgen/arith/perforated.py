@@ -1,43 +1,35 @@
-"""Multipliers without the low rows of their partial-product matrix."""
+"""Multipliers without the low rows or columns of bits of their operands."""
 
 from dataclasses import dataclass
 
-import numpy as np
-from amaranth.hdl import Cat, Const, Module
-from numpy.typing import ArrayLike, NDArray
-
-from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.matrix import Matrix
+from hwgen.arith.setting import Conditioning, Setting
 from hwgen.errors import check_range
 
 __all__ = ["Perforated"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Perforated(Multiplier):
-    """Product without the ``rows`` low bits of the activation: ``(a - a % 2**rows) * w``."""
+class Perforated(Matrix):
+    """Product ``(a - a % 2**a_rows) * (w - w % 2**w_rows)``: rows of product bits left out.
 
-    a_kind: OperandKind = U8
-    w_kind: OperandKind = S8
-    rows: int = 1
+    Partial-product perforation (Zervakis et al., IEEE TVLSI 24(10), 2016) of the low rows of
+    one operand or of both; the same as truncating that operand.
+
+    Parameters
+    ----------
+    a_rows, w_rows : int
+        Low bits of the activation and of the weight whose product bits are left out: 0 to one
+        less than the operand's width.
+    """
+
+    a_rows: int = 0
+    w_rows: int = 0
 
     def __post_init__(self) -> None:
-        check_range("Perforated", "rows", self.rows, 0, self.a_kind.width - 1)
+        check_range("Perforated", "a_rows", self.a_rows, 0, self.a_kind.width - 1)
+        check_range("Perforated", "w_rows", self.w_rows, 0, self.w_kind.width - 1)
 
-    def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
-        return (np.asarray(a, dtype=np.int64) & (-1 << self.rows)) * np.asarray(w, dtype=np.int64)
-
-    def factors(self, mode: int = 0) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        a, w = self.a_kind.values[None, :] & (-1 << self.rows), self.w_kind.values[None, :]
-        return a.astype(np.int32), w.astype(np.int32)
-
-    def create(self) -> MultiplierCircuit:
-        return _PerforatedCircuit(self)
-
-
-class _PerforatedCircuit(MultiplierCircuit):
-    def elaborate(self, platform):
-        m = Module()
-        rows = self.multiplier.rows
-        m.d.comb += self.p.eq(Cat(Const(0, rows), self.a[rows:]) * self.w)
-        return m
+    def plan(self) -> tuple[Setting, ...]:
+        a, w = (Conditioning(zeros=(1 << rows) - 1) for rows in (self.a_rows, self.w_rows))
+        return (Setting(a=a, w=w),)
