@@ -7,10 +7,8 @@ import time
 
 import pytest
 
-import hwgen.cli
 from hwgen.cli import main
-
-COMMANDS = [module.__name__.rsplit(".", 1)[1] for module in hwgen.cli.COMMANDS]
+from hwgen.commands.arguments import COMMANDS
 
 
 def complaint(capsys, *args):
@@ -78,7 +76,7 @@ def test_an_interrupt_is_one_line_and_exit_2(capsys, monkeypatch):
     def interrupted(args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hwgen.commands.multipliers._run", interrupted)
+    monkeypatch.setattr("hwgen.commands.multipliers.run", interrupted)
     assert (
         complaint(capsys, "multipliers") == "hwgen: interrupted; earlier results are as they were"
     )
@@ -98,7 +96,7 @@ def test_trouble_with_the_machine_is_one_line(capsys, monkeypatch, error, line):
     def fail(args):
         raise error
 
-    monkeypatch.setattr("hwgen.commands.multipliers._run", fail)
+    monkeypatch.setattr("hwgen.commands.multipliers.run", fail)
     assert complaint(capsys, "multipliers") == line
 
 

@@ -1,63 +1,71 @@
 """``hwgen multipliers``: list the catalogue, or show one multiplier."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+import textwrap
+from dataclasses import asdict
+from typing import Any
 
+from hwgen.arith.catalogue import CATALOGUE, describe, find
+from hwgen.arith.metrics import measure
+from hwgen.arith.multiplier import Multiplier
 from hwgen.commands.output import print_json
-from hwgen.commands.table import table
+from hwgen.commands.table import ERROR_HEADERS, error_cells, table
 
-if TYPE_CHECKING:
-    from hwgen.arith.multiplier import Multiplier
-
-__all__ = ["add"]
+__all__ = ["run"]
 
 
-def add(commands: Any) -> None:
-    """Register the command."""
-    command = commands.add_parser(
-        "multipliers",
-        help="list the catalogue, or show one multiplier",
-        description="List the multipliers of the catalogue, or show the modes of one.",
-    )
-    command.add_argument("name", nargs="?", help="catalogue name; all multipliers when absent")
-    command.add_argument("--json", action="store_true", help="machine-readable output")
-    command.set_defaults(run=_run)
-
-
-def _run(args: argparse.Namespace) -> int:
-    from hwgen.arith.catalogue import CATALOGUE, find  # slow: Amaranth and NumPy
-
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
     if args.name is not None:
-        name, multiplier = args.name, find(args.name)
+        multiplier = find(args.name)
         if args.json:
-            print_json(_facts(name, multiplier))
+            print_json(_facts(args.name, multiplier))
         else:
-            print(_page(name, multiplier))
+            print(_page(args.name, multiplier))
     elif args.json:
         print_json([_facts(name, multiplier) for name, multiplier in CATALOGUE.items()])
     else:
-        print(_listing(CATALOGUE))
+        print(_listing())
     return 0
 
 
-def _facts(name: str, multiplier: "Multiplier") -> dict[str, Any]:
+def _facts(name: str, multiplier: Multiplier) -> dict[str, Any]:
     return {
         "name": name,
-        "definition": repr(multiplier),
+        "description": describe(multiplier),
         "a_kind": multiplier.a_kind.name,
         "w_kind": multiplier.w_kind.name,
         "product_kind": multiplier.product_kind.name,
-        "modes": list(multiplier.modes),
+        "modes": [
+            {"mode": mode, "name": label, **asdict(measure(multiplier, mode))}
+            for mode, label in enumerate(multiplier.modes)
+        ],
     }
 
 
-def _listing(catalogue: "dict[str, Multiplier]") -> str:
+def _listing() -> str:
     rows = [
-        (name, f"{x.a_kind.name} x {x.w_kind.name}", len(x.modes)) for name, x in catalogue.items()
+        (
+            name,
+            f"{x.a_kind.name} x {x.w_kind.name}",
+            f"{mode} {label}",
+            *error_cells(measure(x, mode)),
+        )
+        for name, x in CATALOGUE.items()
+        for mode, label in enumerate(x.modes)
     ]
-    return table(("name", "operands", "modes"), rows)
+    return table(("multiplier", "operands", "mode", *ERROR_HEADERS), rows)
 
 
-def _page(name: str, multiplier: "Multiplier") -> str:
-    facts = _facts(name, multiplier)
-    return "\n".join(f"{key:12}  {value}" for key, value in facts.items())
+def _page(name: str, multiplier: Multiplier) -> str:
+    kinds = (multiplier.a_kind, multiplier.w_kind, multiplier.product_kind)
+    lines = [
+        f"{name}: {describe(multiplier)}",
+        "activation {}, weight {}, product {}".format(*(kind.name for kind in kinds)),
+    ]
+    rows = [
+        (f"{mode} {label}", *error_cells(measure(multiplier, mode)))
+        for mode, label in enumerate(multiplier.modes)
+    ]
+    text = [textwrap.fill(line, 100, subsequent_indent="  ") for line in lines]
+    return "\n".join([*text, "", table(("mode", *ERROR_HEADERS), rows)])

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-__all__ = ["table"]
+from hwgen.arith.metrics import ErrorMetrics
+
+__all__ = ["ERROR_HEADERS", "error_cells", "table"]
+
+ERROR_HEADERS = ("mean", "std", "MAE", "MRE %", "WCE", "wrong %")
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -24,6 +28,18 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         ).rstrip()
 
     return "\n".join([line(headers), line(["-" * w for w in widths]), *map(line, body)])
+
+
+def error_cells(error: ErrorMetrics) -> tuple[float, ...]:
+    """Cells under :data:`ERROR_HEADERS`."""
+    return (
+        error.mean,
+        error.std,
+        error.mae,
+        100 * error.mre,
+        error.wce,
+        100 * error.error_probability,
+    )
 
 
 def _text(cell: object) -> str:

@@ -23,7 +23,7 @@ def test_the_list_can_be_read_by_machines(capsys):
 def test_every_multiplier_can_be_shown(capsys, name):
     assert main(["multipliers", name]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["name", name]
+    assert lines[0].startswith(f"{name}: ")
     assert max(map(len, lines)) <= 110
 
 

@@ -1,0 +1,146 @@
+"""What every command is asked with. Imports nothing heavy, so that help is instant.
+
+Each command is a module of this package of the same name, with ``run(args) -> int``.
+"""
+
+import argparse
+from typing import Any, NoReturn
+
+import hwgen
+from hwgen.errors import HwgenError
+
+__all__ = ["COMMANDS", "parser"]
+
+_TECHNOLOGY = "Liberty file, plain or .gz (default: a small generic technology)"
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help with room for the longest command beside its explanation."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=100)
+        self._action_max_length = 18  # argparse forgets that commands are indented twice
+
+
+class _Parser(argparse.ArgumentParser):
+    """Parser whose complaint is one line, like every other."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=_Formatter, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise HwgenError(f"{message} (see {self.prog} --help)")
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """The parser of the whole command line; it sets ``command`` to the name of the command."""
+    top = _Parser(
+        prog="hwgen",
+        description=description,
+        epilog="Exit codes: 0 done, 1 a check failed, 2 the request was wrong or interrupted.",
+    )
+    top.add_argument("--version", action="version", version=f"hwgen {hwgen.__version__}")
+    commands = top.add_subparsers(metavar="<command>", dest="command", required=True)
+    for name, (explanation, add) in COMMANDS.items():
+        sentence = f"{explanation[0].upper()}{explanation[1:]}."
+        add(commands.add_parser(name, help=explanation, description=sentence))
+    return top
+
+
+def _multipliers(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", help="catalogue name; the whole catalogue when absent")
+    _add_json(command)
+
+
+def _characterize(command: argparse.ArgumentParser) -> None:
+    command.add_argument("names", nargs="+", metavar="NAME", help="catalogue name")
+    command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+    _add_json(command)
+
+
+def _explore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
+    command.add_argument(
+        "--data",
+        metavar="FILE.npz",
+        required=True,
+        help="calibration_images, calibration_labels, test_images and test_labels",
+    )
+    command.add_argument(
+        "--method", default="nsga2", help="uniform, precision, greedy or nsga2 (default: nsga2)"
+    )
+    command.add_argument(
+        "--max-drop",
+        type=float,
+        default=1.0,
+        metavar="POINTS",
+        help="accuracy that may be lost, in percent points (default: 1.0)",
+    )
+    command.add_argument(
+        "--arch",
+        default="4x4",
+        metavar="PRESET|FILE.toml",
+        help="accelerator to map onto (default: 4x4)",
+    )
+    command.add_argument("--seed", type=int, default=0, help="seed of the search (default: 0)")
+    command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+    _add_output(command, "STUDY", "study to write: one file")
+
+
+def _generate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("study", metavar="STUDY", help="what hwgen explore wrote")
+    command.add_argument(
+        "--pick",
+        metavar="max-drop=POINTS",
+        help="cheapest mapping within that drop (default: the drop given to explore)",
+    )
+    _add_output(command, "BUILD", "build to write: a folder")
+
+
+def _simulate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("build", metavar="BUILD", help="what hwgen generate wrote")
+    command.add_argument(
+        "--images", type=int, default=8, metavar="N", help="test images to run (default: 8)"
+    )
+    _add_json(command)
+
+
+def _synth(command: argparse.ArgumentParser) -> None:
+    command.add_argument("build", metavar="BUILD", help="what hwgen generate wrote")
+    command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+    _add_json(command)
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", metavar="STUDY|BUILD", help="what explore or generate wrote")
+    _add_output(command, "report.html", "page to write; report.json appears beside it")
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o",
+        "--output",
+        default="hwgen-demo",
+        metavar="DIR",
+        help="folder to write (default: hwgen-demo)",
+    )
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def _add_output(command: argparse.ArgumentParser, metavar: str, explanation: str) -> None:
+    command.add_argument("-o", "--output", metavar=metavar, required=True, help=explanation)
+
+
+COMMANDS = {
+    "multipliers": ("list the catalogue, or show one multiplier", _multipliers),
+    "characterize": ("measure error, area, delay and energy of multipliers", _characterize),
+    "explore": ("search for the multiplier modes of a network's layers", _explore),
+    "generate": ("write Verilog, program and manifest of one mapping", _generate),
+    "simulate": ("prove the Verilog equal to the integer reference", _simulate),
+    "synth": ("measure area, delay and energy of the Verilog", _synth),
+    "report": ("write a page with plots, and the same as JSON", _report),
+    "demo": ("do all of this on the embedded digits network", _demo),
+}
