@@ -64,8 +64,7 @@ def rounding_shift(x: Integers, right: Integers | int) -> NDArray[np.int64]:
 
 
 def _shift_to_even(x: Integers, right: Integers) -> NDArray[np.int64]:
-    kept = x >> right
-    lost = x & ((np.int64(1) << right) - 1)
-    half = (np.int64(1) << right) >> 1  # 0 when nothing is lost: then lost > half never holds
-    up = (lost > half) | ((lost == half) & (half > 0) & (kept & 1 == 1))
-    return np.asarray(kept + up, dtype=np.int64)
+    """``x / 2**right``, to the nearest, ties to even; ``abs(x)`` is at most ``2**62``."""
+    below_half = np.maximum((np.int64(1) << right) >> 1, 1) - 1
+    odd = (x >> right) & (right > 0)  # an odd result takes the tie up
+    return np.asarray((x + odd + below_half) >> right, dtype=np.int64)
