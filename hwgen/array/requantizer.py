@@ -1,0 +1,108 @@
+"""From accumulators to codes."""
+
+from amaranth.hdl import Const, Module, Mux, Signal, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+__all__ = ["Requantizer"]
+
+_TOP, _BOTTOM = (1 << 31) - 1, -(1 << 31)
+
+
+class Requantizer(wiring.Component):
+    """Fixed-point scaling of a 32-bit value, then zero point and clamp to a u8 code.
+
+    ``double_rounding`` is 1: gemmlowp's saturating rounding doubling high multiply of
+    ``value << left`` by ``multiplier``, then a right shift by ``right`` that rounds ties away
+    from zero. 0: ``value * multiplier / 2**right``, rounded once, ties to even, saturated to
+    32 bits. Both follow the network's own definition (``Rescale``).
+
+    No flow control: a value may enter every cycle.
+
+    Latency, in cycles: :attr:`SCALED_LATENCY` to ``scaled``, :attr:`LATENCY` to ``code``.
+
+    Members
+    -------
+    value : In(signed(32))
+    multiplier, left, right : In
+        Of this value.
+    double_rounding, zero, low, high : In
+        Of the layer: constant while its values are under way.
+    scaled : Out(signed(32))
+        The scaled value.
+    code : Out(8)
+        The scaled value plus ``zero``, clamped to ``low..high``.
+    """
+
+    SCALED_LATENCY = 4
+    LATENCY = 5
+
+    value: In(signed(32))
+    multiplier: In(31)
+    left: In(5)
+    right: In(6)
+    double_rounding: In(1)
+    zero: In(8)
+    low: In(8)
+    high: In(8)
+    scaled: Out(signed(32))
+    code: Out(8)
+
+    def elaborate(self, platform):
+        m = Module()
+
+        # Stage 0: shift left.
+        shifted = Signal(signed(32))
+        multiplier = Signal.like(self.multiplier)
+        right = [Signal.like(self.right, name=f"right_{stage}") for stage in range(3)]
+        m.d.sync += [
+            shifted.eq(self.value << self.left),
+            multiplier.eq(self.multiplier),
+            right[0].eq(self.right),
+        ]
+
+        # Stage 1: multiply.
+        product = Signal(signed(63))
+        m.d.sync += [product.eq(shifted * multiplier), right[1].eq(right[0])]
+
+        # Stage 2: the high half, rounded half up. The multiplier is never negative, so the
+        # one product that gemmlowp saturates, (-2**31)**2, cannot occur.
+        high_half = Signal(signed(63))
+        m.d.sync += [
+            high_half.eq(Mux(self.double_rounding, (product + (1 << 30)) >> 31, product)),
+            right[2].eq(right[1]),
+        ]
+
+        # Stage 3: shift right. What is shifted out decides on rounding up.
+        kept = Signal(signed(63))
+        lost = Signal(63)
+        half = Signal(63)
+        tie_up = Signal()
+        rounded = Signal(signed(64))
+        m.d.comb += [
+            kept.eq(high_half >> right[2]),
+            lost.eq(high_half.as_unsigned() & ((Const(1, 64) << right[2]) - 1)),
+            half.eq((Const(1, 64) << right[2]) >> 1),
+            tie_up.eq(Mux(self.double_rounding, high_half >= 0, kept[0])),
+            rounded.eq(
+                kept + ((right[2] != 0) & ((lost > half) | ((lost == half) & tie_up)))
+            ),
+        ]
+        with m.If(rounded > _TOP):
+            m.d.sync += self.scaled.eq(_TOP)
+        with m.Elif(rounded < _BOTTOM):
+            m.d.sync += self.scaled.eq(_BOTTOM)
+        with m.Else():
+            m.d.sync += self.scaled.eq(rounded)
+
+        # Stage 4: zero point and clamp.
+        moved = Signal(signed(33))
+        m.d.comb += moved.eq(self.scaled + self.zero)
+        with m.If(moved < self.low):
+            m.d.sync += self.code.eq(self.low)
+        with m.Elif(moved > self.high):
+            m.d.sync += self.code.eq(self.high)
+        with m.Else():
+            m.d.sync += self.code.eq(moved)
+
+        return m

@@ -1,0 +1,95 @@
+"""Components inside components: one switch between simulating and emitting.
+
+A component places its children with :func:`place`. Elaborated for Amaranth's simulator
+(``platform`` is None) the child becomes an ordinary submodule. Elaborated for an
+:class:`Emitter` it becomes an instance of a module of its own, which is emitted once however
+often it is placed, with all the ports of its signature. Amaranth alone writes a module per
+instance and derives its ports from their use, so an array of equal elements would become a
+module per corner, edge and interior.
+"""
+
+import inspect
+import re
+from typing import Any
+
+from amaranth.back import rtlil
+from amaranth.hdl import ClockSignal, Instance, Module, ResetSignal
+from amaranth.lib import wiring
+
+__all__ = ["Emitter", "place"]
+
+
+def place(m: Module, platform: Any, name: str, component: Any, module: str | None = None) -> Any:
+    """Make ``component`` the child ``name`` of ``m`` and return it, ready to be connected.
+
+    Parameters
+    ----------
+    m : Module
+        The parent under construction.
+    platform : Emitter or None
+        What the parent's ``elaborate`` was given.
+    name : str
+        Name of the instance.
+    component : wiring.Component
+        Its public attributes that are no ports are its parameters.
+    module : str, optional
+        Name of the Verilog module; default: the class name in snake case. A parent that
+        places one class with different parameters has to tell them apart here.
+    """
+    if platform is None:
+        m.submodules[name] = component
+        return component
+    module = module or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(component).__name__).lower()
+    component._MustUse__silence = True  # it only lends its ports: its module may exist already
+    clocked = platform.add(module, component)
+    ports: dict[str, Any] = {"i_clk": ClockSignal(), "i_rst": ResetSignal()} if clocked else {}
+    for path, member, value in component.signature.flatten(component):
+        prefix = "i" if member.flow == wiring.In else "o"
+        ports[f"{prefix}_{'__'.join(map(str, path))}"] = value
+    m.submodules[name] = Instance(module, **ports)
+    return component
+
+
+def parameters(component: Any) -> dict[str, Any]:
+    """Public attributes of a component that are not its ports."""
+    ports = component.signature.members
+    return {
+        name: value
+        for name, value in vars(component).items()
+        if not name.startswith("_") and name not in ports
+    }
+
+
+class Emitter:
+    """Collects every distinct component of a design as RTLIL text.
+
+    Attributes
+    ----------
+    modules : dict of str to str
+        RTLIL by module name, children before parents.
+    descriptions : dict of str to str
+        What each module is: the first line of its docstring, and its parameters.
+    """
+
+    def __init__(self) -> None:
+        self.modules: dict[str, str] = {}
+        self.descriptions: dict[str, str] = {}
+        self._keys: dict[str, tuple[type, dict[str, Any]]] = {}
+
+    def add(self, module: str, component: Any) -> bool:
+        """Emit ``component`` unless it was emitted before; return whether it has a clock."""
+        key = (type(component), parameters(component))
+        if module not in self._keys:
+            self._keys[module] = key
+            text = rtlil.convert(component, name=module, platform=self, emit_src=False)
+            self.modules[module] = text
+            self.descriptions[module] = _describe(component)
+        elif self._keys[module] != key:
+            raise ValueError(f"module {module} stands for {self._keys[module]} and for {key}")
+        return re.search(r"^\s*wire .*\binput \d+\s+\\clk$", self.modules[module], re.M) is not None
+
+
+def _describe(component: Any) -> str:
+    what = re.sub(r":\w+:`~?([^`]+)`", r"\1", inspect.getdoc(type(component)).splitlines()[0])
+    values = ", ".join(f"{name} = {value}" for name, value in parameters(component).items())
+    return f"{what} {values}".strip()

@@ -1,0 +1,79 @@
+"""Bench of the whole accelerator: every tensor of every image equals golden's, bit for bit.
+
+The environment names a folder (``HWGEN_JOB``) that holds ``program.json``, ``expected.npz``
+(each tensor as ``uint8[images, height, width, channels]``, the input first) and
+``images.json`` (which of them to run). What was seen goes to ``outcome.json``, the first
+mismatch included: the bench stops there.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import cocotb
+import numpy as np
+from cocotb.triggers import FallingEdge
+
+from hwgen.compiler.program import Program
+from hwgen.spec.host import Region
+from sim.host_driver import HostDriver
+from sim.scoreboard import Mismatch, Scoreboard
+
+
+@cocotb.test()
+async def every_tensor_equals_golden(dut):
+    job = Path(os.environ["HWGEN_JOB"])
+    program = Program.from_json((job / "program.json").read_text(), "program")
+    expected = dict(np.load(job / "expected.npz"))
+    images = json.loads((job / os.environ["HWGEN_IMAGES"]).read_text())
+    outcome = {"images": 0, "tensors": 0, "codes": 0, "cycles_per_image": [], "mismatch": None}
+
+    host = HostDriver(dut, program)
+    await host.reset()
+    await host.load_program()
+    try:
+        for image in images:
+            tensors = {name: codes[image] for name, codes in expected.items()}
+            scoreboard = Scoreboard(program, tensors)
+            await host.write_image(tensors[next(iter(program.placements))])
+            await run(dut, host, scoreboard)
+            logits = await host.read_output()
+            wanted = tensors[next(reversed(program.placements))].reshape(-1).tolist()
+            if logits != wanted:
+                raise Mismatch(f"host reads {logits} as the output, golden says {wanted}")
+            outcome["images"] += 1
+            outcome["tensors"] += len(tensors) - 1
+            outcome["codes"] += scoreboard.codes
+            outcome["cycles_per_image"].append(await host.read(Region.CONTROL, 1))
+    except (Mismatch, ValueError) as error:  # ValueError: a signal was X
+        outcome["mismatch"] = f"image {image}: {error}"
+        raise
+    finally:
+        (job / os.environ["HWGEN_OUTCOME"]).write_text(json.dumps(outcome))
+
+
+async def run(dut, host, scoreboard):
+    """Start the program and watch the activation memory until the interrupt."""
+    write_enable = dut.activations.write_enable
+    write_address = dut.activations.write_address
+    write_data = dut.activations.write_data
+    descriptor = dut.sequencer.descriptor_address
+    interrupt = dut.interrupt
+
+    await host.start()
+    for _ in range(host.program.cycle_limit):
+        if int(write_enable.value):
+            scoreboard.write(
+                descriptor.value.to_unsigned(),
+                write_address.value.to_unsigned(),
+                write_data.value.to_unsigned(),
+            )
+        if int(interrupt.value):
+            break
+        await FallingEdge(dut.clk)
+    else:
+        raise Mismatch(f"no interrupt within {host.program.cycle_limit} cycles")
+    status = await host.read(Region.CONTROL, 0)
+    if status != 0b010:
+        raise Mismatch(f"status is {status:#05b} after the interrupt, not done alone")
+    scoreboard.finish()
