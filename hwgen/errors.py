@@ -8,6 +8,7 @@ __all__ = [
     "ModelError",
     "OutputError",
     "SpecError",
+    "StudyError",
     "ToolError",
     "check_choice",
     "check_range",
@@ -32,6 +33,10 @@ class DataError(HwgenError):
 
 class OutputError(HwgenError):
     """A place that results cannot be written to."""
+
+
+class StudyError(HwgenError):
+    """A search's record that cannot be read."""
 
 
 class ToolError(HwgenError):

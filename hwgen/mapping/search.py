@@ -122,11 +122,11 @@ class Search(ABC):
 
 def drive(
     search: Search, evaluate: Evaluate, *, budget: int, batch: int = 16
-) -> list[tuple[Candidate, Objectives]]:
-    """Spend at most ``budget`` evaluations; return every one, in the order of asking."""
-    spent: list[tuple[Candidate, Objectives]] = []
-    while asked := search.ask(min(batch, budget - len(spent))):
+) -> Iterator[tuple[Candidate, Objectives]]:
+    """Spend at most ``budget`` evaluations, giving each one in the order of asking."""
+    left = budget
+    while asked := search.ask(min(batch, left)):
         objectives = evaluate(asked)
         search.tell(asked, objectives)
-        spent += zip(asked, objectives, strict=True)
-    return spent
+        left -= len(asked)
+        yield from zip(asked, objectives, strict=True)

@@ -36,7 +36,7 @@ def evaluate(candidates):
 
 def run(name, *, seed=3, budget=1000, batch=7, max_drop=2.0, space=SPACE):
     search = find_strategy(name)(space, seed=seed, max_drop=max_drop)
-    return drive(search, evaluate, budget=budget, batch=batch)
+    return list(drive(search, evaluate, budget=budget, batch=batch))
 
 
 @each_strategy
@@ -56,7 +56,7 @@ def test_the_budget_is_never_exceeded(name):
 @each_strategy
 def test_an_exhausted_search_ends(name):
     search = find_strategy(name)(SPACE, seed=3, max_drop=2.0)
-    found = drive(search, evaluate, budget=10_000)
+    found = list(drive(search, evaluate, budget=10_000))
     assert search.ask(5) == []
     if name in REACH:
         assert len(found) == REACH[name]
