@@ -1,0 +1,190 @@
+"""Area, delay and energy of multipliers, by synthesis and simulation of their netlists."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from amaranth.back import rtlil
+from numpy.typing import NDArray
+
+from hwgen.arith.multiplier import Multiplier
+from hwgen.arith.operand import S8, U8
+from hwgen.cost.cache import recall, remember
+from hwgen.cost.energy import delay_steps, lane_energies_pj, toggle_prices_pj
+from hwgen.cost.model import MultiplierCost
+from hwgen.cost.netlist import Netlist
+from hwgen.cost.synthesis import Source, synthesize_all
+from hwgen.cost.technology import Technology
+from hwgen.cost.timing import analyze
+from hwgen.errors import SpecError
+from hwgen.flow.data import data_path
+from hwgen.flow.yosys import prepare_yosys, yosys_version
+from hwgen.network.transitions import Transitions
+from hwgen.progress import progress
+
+__all__ = ["characterize", "characterize_all", "uniform_transitions"]
+
+TOP = "multiplier"
+BATCH = 4  # multipliers per run of Yosys: its start is then a small part
+UNIFORM_SAMPLES = 4096
+
+_Codes = dict[str, NDArray[np.int64]]
+
+
+def characterize(
+    multiplier: Multiplier,
+    technology: Technology,
+    transitions: Mapping[str, Transitions] | None = None,
+) -> MultiplierCost:
+    """Cost of one multiplier; see :func:`characterize_all`."""
+    return characterize_all({"": multiplier}, technology, transitions)[""]
+
+
+def characterize_all(
+    multipliers: Mapping[str, Multiplier],
+    technology: Technology,
+    transitions: Mapping[str, Transitions] | None = None,
+) -> dict[str, MultiplierCost]:
+    """Cost of several multipliers, by their names.
+
+    Every mode is simulated alone: its number stays on the mode input while the operands
+    change, as it does in an array, where it travels with the weight. Results are cached by
+    content.
+
+    Parameters
+    ----------
+    multipliers : mapping of str to Multiplier
+        Of u8 activations and 8-bit weights.
+    technology : Technology
+    transitions : mapping of str to Transitions, optional
+        Operands by layer name; default: uniform random activations that stream past uniform
+        random weights, as layer ``uniform``.
+    """
+    traces = transitions or {"uniform": uniform_transitions()}
+    sources = {name: _source(name, x) for name, x in multipliers.items()}
+    common = [_code_digest(), yosys_version(), technology.digest]
+    common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
+    keys = {name: _digest(common, source.text) for name, source in sources.items()}
+    found = {
+        name: MultiplierCost.from_json(text)
+        for name, key in keys.items()
+        if (text := recall(key)) is not None
+    }
+    missing = [name for name in multipliers if name not in found]
+    batches = [missing[i : i + BATCH] for i in range(0, len(missing), BATCH)]
+    prepare_yosys()
+    # Threads are enough: Yosys is a process, and NumPy lets go of the interpreter.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        tasks = [
+            pool.submit(
+                _batch,
+                {name: (multipliers[name], sources[name]) for name in batch},
+                technology,
+                traces,
+            )
+            for batch in batches
+        ]
+        try:
+            for task in progress(as_completed(tasks), "characterize", len(tasks)):
+                for name, cost in task.result().items():
+                    found[name] = cost
+                    remember(keys[name], cost.to_json())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    return {name: found[name] for name in multipliers}
+
+
+def uniform_transitions(samples: int = UNIFORM_SAMPLES, seed: int = 0) -> Transitions:
+    """Uniform random activations, each past a uniform random weight that stays."""
+    rng = np.random.default_rng(seed)
+    before, a = rng.integers(0, 256, (2, samples), dtype=np.uint8)
+    w = rng.integers(-128, 128, samples, dtype=np.int8)
+    return Transitions(before, w, a, w)
+
+
+def _source(name: str, multiplier: Multiplier) -> Source:
+    kinds = (multiplier.a_kind, multiplier.w_kind)
+    if multiplier.a_kind != U8 or multiplier.w_kind not in (S8, U8):
+        raise SpecError(
+            f"multiplier {name} must take u8 activations and s8 or u8 weights to be "
+            f"characterized, not {kinds[0].name} and {kinds[1].name}"
+        )
+    text = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
+    return Source(text, TOP, "rtlil")
+
+
+def _batch(
+    work: Mapping[str, tuple[Multiplier, Source]],
+    technology: Technology,
+    traces: Mapping[str, Transitions],
+) -> dict[str, MultiplierCost]:
+    netlists = synthesize_all([source for _, source in work.values()], technology)
+    return {
+        name: _cost(multiplier, netlist, technology, traces)
+        for (name, (multiplier, _)), netlist in zip(work.items(), netlists, strict=True)
+    }
+
+
+def _cost(
+    multiplier: Multiplier,
+    netlist: Netlist,
+    technology: Technology,
+    traces: Mapping[str, Transitions],
+) -> MultiplierCost:
+    timing = analyze(netlist, technology)
+    steps = delay_steps(timing, technology)
+    prices = toggle_prices_pj(netlist, timing, technology)
+    ends = np.cumsum([len(trace.a) for trace in traces.values()])
+    codes = np.concatenate([trace.w for trace in traces.values()]).view(np.uint8)
+    means: dict[int, dict[str, float]] = {}
+    tables: dict[int, dict[str, tuple[float, ...]]] = {}
+    for mode in range(len(multiplier.modes)):
+        before, after = _operands(multiplier, mode, list(traces.values()))
+        lanes = lane_energies_pj(netlist, steps, prices, before, after)
+        parts = dict(zip(traces, np.split(lanes, ends[:-1]), strict=True))
+        layer_codes = dict(zip(traces, np.split(codes, ends[:-1]), strict=True))
+        means[mode] = {layer: float(part.mean()) for layer, part in parts.items()}
+        tables[mode] = {layer: _by_code(parts[layer], layer_codes[layer]) for layer in traces}
+    return MultiplierCost(netlist.area_um2, timing.delay_ns, netlist.leakage_nw, means, tables)
+
+
+def _operands(
+    multiplier: Multiplier, mode: int, traces: Sequence[Transitions]
+) -> tuple[_Codes, _Codes]:
+    """Raw codes of the ports before and after every transition of all layers."""
+    offset = 0 if multiplier.w_kind.signed else 128
+
+    def ports(a: list[NDArray[np.uint8]], w: list[NDArray[np.int8]]) -> _Codes:
+        activations = np.concatenate(a).astype(np.int64)
+        weights = multiplier.w_kind.encode(np.concatenate(w).astype(np.int64) + offset)
+        modes = np.full_like(activations, mode)
+        return {"a": activations, "w": weights, "mode": modes}
+
+    return (
+        ports([x.a_before for x in traces], [x.w_before for x in traces]),
+        ports([x.a for x in traces], [x.w for x in traces]),
+    )
+
+
+def _by_code(energies: NDArray[np.float64], codes: NDArray[np.uint8]) -> tuple[float, ...]:
+    counts = np.bincount(codes, minlength=256)
+    sums = np.bincount(codes, weights=energies, minlength=256)
+    means = np.full(256, np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return tuple(means.tolist())
+
+
+@cache
+def _code_digest() -> str:
+    """Of what results depend on besides their inputs: this package and the scripts."""
+    files = [*Path(__file__).parent.glob("*.py"), data_path("flows/asic/synth.ys")]
+    files.append(data_path("flows/asic/map.abc"))
+    return _digest(sorted(path.read_text(encoding="utf-8") for path in files))
+
+
+def _digest(parts: Sequence[str], *more: str) -> str:
+    return hashlib.sha256("\0".join([*parts, *more]).encode()).hexdigest()

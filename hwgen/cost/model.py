@@ -1,0 +1,79 @@
+"""What a characterized multiplier costs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hwgen.arith.catalogue import find
+from hwgen.arith.multiplier import Multiplier
+from hwgen.errors import SpecError
+from hwgen.network.graph import Network
+
+__all__ = ["MultiplierCost", "exact_baseline"]
+
+
+@dataclass(frozen=True)
+class MultiplierCost:
+    """Area, delay and energy of a multiplier alone, without registers around it.
+
+    Parameters
+    ----------
+    area_um2 : float
+    delay_ns : float
+        Of the worst path, whatever the mode.
+    leakage_nw : float
+    energy_pj : dict
+        Mean switching energy of a product in pJ: ``[mode][layer name]``.
+    energy_by_code : dict
+        The same for each weight: ``[mode][layer name][code]``, a tuple of 256, indexed by the
+        raw bits of the s8 weight code; NaN where the sample does not hold the code.
+    """
+
+    area_um2: float
+    delay_ns: float
+    leakage_nw: float
+    energy_pj: Mapping[int, Mapping[str, float]]
+    energy_by_code: Mapping[int, Mapping[str, tuple[float, ...]]]
+
+    def to_json(self) -> str:
+        """Text that :meth:`from_json` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "MultiplierCost":
+        """The inverse of :meth:`to_json`, exact to the last bit."""
+        fields: dict[str, Any] = json.loads(text)
+        energy = {int(mode): layers for mode, layers in fields.pop("energy_pj").items()}
+        by_code = {
+            int(mode): {layer: tuple(table) for layer, table in layers.items()}
+            for mode, layers in fields.pop("energy_by_code").items()
+        }
+        return cls(**fields, energy_pj=energy, energy_by_code=by_code)
+
+
+def exact_baseline(costs: Mapping[str, MultiplierCost], network: Network) -> str:
+    """Name of the exact multiplier that takes least energy for one image of the network.
+
+    Parameters
+    ----------
+    costs : mapping of str to MultiplierCost
+        By catalogue name.
+    network : Network
+        Decides how much each layer weighs: its multiplications.
+    """
+
+    def energy_pj(name: str) -> float:
+        layers = costs[name].energy_pj[0]
+        return sum(layer.operations * layers[layer.name] for layer in network.convolutions)
+
+    exact = [name for name in costs if _is_exact(find(name))]
+    if not exact:
+        known = ", ".join(costs)
+        raise SpecError(f"a baseline needs the cost of an exact multiplier, not only of {known}")
+    return min(exact, key=energy_pj)
+
+
+def _is_exact(multiplier: Multiplier) -> bool:
+    products = multiplier.a_kind.values[:, None] * multiplier.w_kind.values[None, :]
+    return len(multiplier.modes) == 1 and bool((multiplier.table() == products).all())
