@@ -10,6 +10,7 @@ of the input ports count too: they charge pins of the circuit. Leakage is report
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
@@ -117,6 +118,6 @@ def _holds(cell: Cell, when: Function, state: tuple[int, ...]) -> int:
     return int(when.evaluate(pins, 1))
 
 
-def _mean(values) -> float:
+def _mean(values: Iterable[float]) -> float:
     listed = list(values)
     return sum(listed) / len(listed)

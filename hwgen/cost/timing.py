@@ -10,8 +10,9 @@ slew count.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hwgen.cost.cell import Arc, Table
+from hwgen.cost.cell import Arc
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
+from hwgen.cost.table import Table
 from hwgen.cost.technology import Technology
 
 __all__ = ["Edges", "Timing", "analyze"]

@@ -89,7 +89,7 @@ def _layer(
 
 
 def _previous(schedule: list[Block], fan_in: int, filters: int) -> Indices:
-    """Tap and filter that the element of each ``[tap, filter]`` held before: ``[2, tap, filter]``."""
+    """Tap and filter that the element of each weight held before: ``[2, tap, filter]``."""
     found = np.empty((2, fan_in, filters), np.int64)
     held: dict[tuple[int, int], tuple[int, int]] = {}
     for _ in range(2):  # the first round leaves in every element what the last image left
