@@ -4,12 +4,12 @@ All take u8 activations. Weights are s8 unless the name says ``_u8``; operands, 
 are what the class of the multiplier says.
 """
 
-import dataclasses
 import inspect
 
 from hwgen.arith.exact import Exact, ExactBooth, ExactMatrix
+from hwgen.arith.heam import Heam
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.operand import U8, OperandKind
+from hwgen.arith.operand import U8
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.pr import PR
@@ -22,6 +22,7 @@ from hwgen.errors import SpecError
 __all__ = ["CATALOGUE", "describe", "find"]
 
 _PRECISIONS = ((7, 8), (6, 8), (5, 8), (8, 7), (8, 6), (7, 7), (6, 6), (6, 5), (5, 5), (4, 4))
+_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs")  # of what describe() shows
 
 CATALOGUE: dict[str, Multiplier] = {
     "exact": Exact(),
@@ -41,6 +42,7 @@ CATALOGUE: dict[str, Multiplier] = {
     "roup_0_6": Roup(rounded=6),
     "roup_1_4": Roup(perforated=1, rounded=4),
     "roup_a_1_4": Roup(perforated=1, rounded=4, encoded="a"),
+    "heam_u8": Heam(),
     **{f"posneg_{rows}": PositiveNegative(rows=rows) for rows in (1, 2, 3)},
     "scalable_a3": Scalable(steps=((0, 0), (1, 0), (2, 0), (3, 0))),
     "scalable_a4_w3": Scalable(steps=((0, 0), (1, 1), (2, 2), (4, 3))),
@@ -60,10 +62,11 @@ def find(name: str) -> Multiplier:
 
 def describe(multiplier: Multiplier) -> str:
     """One line: what kind of multiplier this is, and its parameters."""
-    summary = inspect.getdoc(type(multiplier)).splitlines()[0].rstrip(".")
-    parameters = [
-        f"{field.name} {value.name if isinstance(value, OperandKind) else value}"
-        for field in dataclasses.fields(multiplier)
-        for value in [getattr(multiplier, field.name)]
+    summary = (inspect.getdoc(type(multiplier)) or "").splitlines()[0].rstrip(".")
+    shown = [
+        f"{name} {value}"
+        for name, value in vars(multiplier).items()
+        if name in inspect.signature(type(multiplier)).parameters and name not in _HIDDEN
     ]
-    return f"{summary} ({', '.join(parameters)})"
+    kinds = f"{multiplier.a_kind.name} x {multiplier.w_kind.name}"
+    return f"{summary} ({'; '.join([kinds, *shown])})"

@@ -63,12 +63,8 @@ def table_of(module, kind, mode):
 def gates_of(inputs, script, names):
     script = f"""
         {script}
-        proc
-        alumacc
-        opt -full
         techmap
-        simplemap
-        opt
+        opt_clean
         write_json gates.json
     """
     modules = json.loads(run_yosys(script, inputs, ["gates.json"])["gates.json"])["modules"]

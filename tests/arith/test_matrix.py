@@ -41,7 +41,7 @@ def random_matrices():
             zero_skip=count == 3,
         )
         for a_kind, w_kind in KINDS
-        for count in (1, 2, 3, 4, 5)
+        for count in (1, 3, 5)
     ]
 
 

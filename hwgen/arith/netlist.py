@@ -1,0 +1,104 @@
+"""Multipliers that are a netlist of gates."""
+
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+from amaranth.hdl import Cat, Const, Module, Signal
+from numpy.typing import ArrayLike, NDArray
+
+from hwgen.arith.gates import CONSTANTS, Gate, evaluate, packed_operands
+from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
+from hwgen.arith.operand import OperandKind
+from hwgen.arith.verilog_gates import parse_gates
+from hwgen.errors import SpecError
+
+__all__ = ["Netlist"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Netlist(Multiplier):
+    """Multiplier given by its gates.
+
+    Nets are numbered: 0 and 1 are the constants, then come the bits of ``a`` and of ``w``,
+    least significant first, then the gates' outputs in order.
+
+    Parameters
+    ----------
+    name : str
+        What the netlist is called.
+    a_kind, w_kind, p_kind : OperandKind
+        Kinds of the operands and of the product as the netlist has it.
+    gates : tuple of Gate
+        In an order in which no gate reads a later one's output.
+    outputs : tuple of int
+        Nets of the product's bits, least significant first.
+    """
+
+    name: str
+    a_kind: OperandKind
+    w_kind: OperandKind
+    p_kind: OperandKind = field(repr=False)
+    gates: tuple[Gate, ...] = field(repr=False)
+    outputs: tuple[int, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.outputs) != self.p_kind.width:
+            raise SpecError(
+                f"Netlist {self.name} outputs must be {self.p_kind.width} nets, "
+                f"not {len(self.outputs)}"
+            )
+        first = CONSTANTS + self.a_kind.width + self.w_kind.width
+        for number, gate in enumerate(self.gates, start=first):
+            if not 0 <= min(gate.x, gate.y) <= max(gate.x, gate.y) < number:
+                raise SpecError(
+                    f"Netlist {self.name} net {number} must read earlier nets, not {gate}"
+                )
+        if not all(0 <= net < first + len(self.gates) for net in self.outputs):
+            raise SpecError(f"Netlist {self.name} outputs must be its nets, not {self.outputs}")
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.a_kind, self.w_kind, self.p_kind, self.gates, self.outputs))
+
+    def __hash__(self) -> int:
+        return self._hash  # thousands of gates are hashed once
+
+    @classmethod
+    def load(cls, path: Path) -> "Netlist":
+        """Read a Verilog file of one module (:func:`hwgen.arith.verilog_gates.parse_gates`)."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(f"netlist {path} cannot be read: {error}") from error
+        return cls(**parse_gates(text, str(path))._asdict())
+
+    def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
+        return _products(self)[self.a_kind.encode(a), self.w_kind.encode(w)]
+
+    def create(self) -> MultiplierCircuit:
+        return _NetlistCircuit(self)
+
+
+@cache
+def _products(netlist: Netlist) -> NDArray[np.int64]:
+    """Products of all raw code pairs ``[a, w]``: one bit per pair, eight pairs at once."""
+    pairs = 1 << (netlist.a_kind.width + netlist.w_kind.width)
+    nets = evaluate(netlist.gates, packed_operands(netlist.a_kind, netlist.w_kind))
+    product = np.zeros(pairs, dtype=np.int64)
+    for bit, net in enumerate(netlist.outputs):
+        product |= np.unpackbits(nets[net], count=pairs).astype(np.int64) << bit
+    return netlist.p_kind.decode(product).reshape(1 << netlist.a_kind.width, -1)
+
+
+class _NetlistCircuit(MultiplierCircuit):
+    def elaborate(self, platform):
+        m = Module()
+        nets = [Const(0, 1), Const(1, 1), *self.a, *self.w]
+        for gate in self.multiplier.gates:
+            net = Signal()
+            m.d.comb += net.eq(gate.apply(nets[gate.x], nets[gate.y]))
+            nets.append(net)
+        m.d.comb += self.p.eq(Cat(*(nets[net] for net in self.multiplier.outputs)))
+        return m

@@ -1,0 +1,143 @@
+"""Families of masked matrices mean what their formulas say, and refuse other parameters."""
+
+import numpy as np
+import pytest
+
+from hwgen.arith.heam import Heam
+from hwgen.arith.metrics import measure
+from hwgen.arith.operand import S8, U8
+from hwgen.arith.perforated import Perforated
+from hwgen.arith.posneg import PositiveNegative
+from hwgen.arith.precision import Precision
+from hwgen.arith.scalable import Scalable
+from hwgen.arith.truncated import Truncated, TruncatedSteps
+from hwgen.errors import SpecError
+
+A, W = U8.values[:, None], S8.values[None, :]
+
+
+def test_perforated_leaves_out_low_bits_of_both_operands():
+    multiplier = Perforated(a_rows=3, w_rows=1)
+    assert np.array_equal(multiplier.table(), (A - A % 8) * (W - W % 2))
+
+
+def test_precision_rounds_half_up_without_wrapping():
+    multiplier = Precision(a_bits=6, w_bits=5)
+    a = np.floor(A / 4 + 0.5) * 4
+    w = np.floor(W / 8 + 0.5) * 8
+    assert (a.max(), w.max()) == (256, 128)
+    assert np.array_equal(multiplier.table(), a * w)
+
+
+def test_truncated_loses_the_low_triangle():
+    a, w = U8.values[:, None], U8.values[None, :]
+    lost = sum(((a >> i) & 1) * (w % (1 << (6 - i))) << i for i in range(6))
+    assert np.array_equal(Truncated(w_kind=U8, cut=6).table(), a * w - lost)
+
+
+def test_compensation_adds_a_constant_unless_an_operand_is_zero():
+    plain, compensated = Truncated(cut=7).table(), Truncated(cut=7, compensated=True).table()
+    constant = 4 + 8 + 16 + 32 + 64
+    assert np.array_equal(compensated - plain, np.where(A * W == 0, 0, constant))
+    signed = Truncated(cut=8).table(), Truncated(cut=8, compensated=True).table()
+    assert (signed[1] - signed[0]).max() == constant  # no constant for the sign bit of column 7
+
+
+def test_truncated_steps_are_truncated_multipliers():
+    steps = TruncatedSteps(cuts=(2, 5, 8))
+    for mode, cut in enumerate((2, 5, 8)):
+        assert np.array_equal(steps.table(mode), Truncated(cut=cut).table())
+    assert steps.modes == ("cut2", "cut5", "cut8")
+
+
+def test_positive_and_negative_modes_err_by_the_published_formulas():
+    multiplier, x = PositiveNegative(rows=3), A % 8
+    ze, pe, ne = (A * W - multiplier.table(mode) for mode in range(3))
+    assert not ze.any()
+    assert np.array_equal(pe, W * x)
+    assert np.array_equal(ne, W * (x - 7))
+
+
+def test_scalable_steps_freeze_operand_bits():
+    multiplier = Scalable(steps=((0, 0), (4, 2)))
+    assert multiplier.modes == ("8x8", "4x6")
+    assert np.array_equal(multiplier.table(0), A * W)
+    assert np.array_equal(multiplier.table(1), (A - A % 16) * (W - W % 4))
+
+
+def test_a_cut_holds_in_every_mode_of_a_scalable_multiplier():
+    multiplier = Scalable(steps=((0, 0), (2, 0)), cut=6)
+    truncated = Truncated(cut=6)
+    assert np.array_equal(multiplier.table(0), truncated.table())
+    assert np.array_equal(multiplier.table(1), truncated.compute(A - A % 4, W))
+
+
+def test_heam_has_the_published_error():
+    metrics = measure(Heam())
+    assert metrics.mean == pytest.approx(44.25)
+    assert metrics.std == pytest.approx(177.8, abs=0.05)
+    assert 100 * metrics.nmed == pytest.approx(0.211, abs=0.0005)
+    assert 100 * metrics.mre == pytest.approx(4.05, abs=0.005)
+    assert metrics.wce == 785
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (
+            lambda: Perforated(a_rows=8),
+            r"^Perforated a_rows must be an integer from 0 to 7, not 8$",
+        ),
+        (
+            lambda: Perforated(w_rows=-1),
+            r"^Perforated w_rows must be an integer from 0 to 7, not -1$",
+        ),
+        (
+            lambda: Precision(a_bits=0, w_bits=8),
+            r"^Precision a_bits must be an integer from 1 to 8, not 0$",
+        ),
+        (
+            lambda: Precision(a_bits=8, w_bits=9),
+            r"^Precision w_bits must be an integer from 1 to 8, not 9$",
+        ),
+        (lambda: Truncated(cut=9), r"^Truncated cut must be an integer from 0 to 8, not 9$"),
+        (
+            lambda: TruncatedSteps(cuts=(0, 9)),
+            r"^TruncatedSteps cut must be an integer from 0 to 8, not 9$",
+        ),
+        (
+            lambda: TruncatedSteps(cuts=(4, 2)),
+            r"^TruncatedSteps cuts must be two or more, ascending, not \(4, 2\)$",
+        ),
+        (
+            lambda: TruncatedSteps(cuts=(4,)),
+            r"^TruncatedSteps cuts must be two or more, ascending, not \(4,\)$",
+        ),
+        (
+            lambda: PositiveNegative(rows=0),
+            r"^PositiveNegative rows must be an integer from 1 to 7, not 0$",
+        ),
+        (
+            lambda: Scalable(steps=((0, 0), (8, 0))),
+            r"^Scalable activation step must be an integer from 0 to 7, not 8$",
+        ),
+        (
+            lambda: Scalable(steps=((0, 0), (0, "x"))),
+            r"^Scalable weight step must be an integer from 0 to 7, not 'x'$",
+        ),
+        (
+            lambda: Scalable(steps=((0, 0), (1, 0)), cut=9),
+            r"^Scalable cut must be an integer from 0 to 8, not 9$",
+        ),
+        *(
+            (
+                lambda steps=steps: Scalable(steps=steps),
+                r"^Scalable steps must be two or more that differ, the smallest first, not \(",
+            )
+            for steps in ((), ((0, 0),), ((1, 1), (1, 1)), ((1, 0), (0, 1)))
+        ),
+    ],
+)
+def test_parameters_out_of_range_are_refused(build, message):
+    with pytest.raises(SpecError, match=message):
+        build()
