@@ -77,10 +77,13 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
             with np.load(file, allow_pickle=False) as archive:
                 for name in names:
                     if name not in archive:
-                        held = ", ".join(archive) or "nothing"
-                        raise DataError(f"data {path} lacks the array {name}; it holds {held}")
+                        held = ", ".join(x if x.isprintable() else repr(x) for x in archive)
+                        raise DataError(
+                            f"data {path} lacks the array {name}; it holds {held or 'none'}"
+                        )
                 return {name: np.asarray(archive[name]) for name in names}
     except OSError as error:
         raise DataError(f"data {path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"data {path} is damaged: {error}") from error
+    except (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"data {path} is damaged: {reason}") from error

@@ -84,11 +84,17 @@ def read(path: Path) -> OnnxGraph:
         raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
     if not model.graph.node:
         raise ModelError(f"model {path} holds no network; is it an ONNX file?")
+    for tensor in model.graph.initializer:
+        if tensor.data_location == onnx.TensorProto.EXTERNAL:
+            raise ModelError(
+                f"model {path} must hold its own data, but keeps {tensor.name} elsewhere"
+            )
     try:
         onnx.checker.check_model(model)
-    except (onnx.checker.ValidationError, ValueError) as error:  # ValueError: not UTF-8
-        raise ModelError(f"model {path} is damaged: {_first_line(error)}") from error
+    except (onnx.checker.ValidationError, ValueError) as error:
+        raise ModelError(f"model {path} is not valid ONNX: {_one_line(error)}") from error
     graph = model.graph
+    _check_names(path, graph)
     constants = {tensor.name: _array(path, tensor) for tensor in graph.initializer}
     inputs = [x for x in graph.input if x.name not in constants]
     for kind, tensors in (("input", inputs), ("output", graph.output)):
@@ -105,6 +111,15 @@ def read(path: Path) -> OnnxGraph:
     return OnnxGraph(path, inputs[0].name, shape, graph.output[0].name, tuple(nodes), constants)
 
 
+def _check_names(path: Path, graph: onnx.GraphProto) -> None:
+    """Refuse names that would break a one-line message."""
+    named = [*graph.node, *graph.input, *graph.output, *graph.initializer]
+    names = [x.name for x in named] + [x for node in graph.node for x in node.input]
+    for name in names + [x for node in graph.node for x in (*node.output, node.domain)]:
+        if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8
+            raise ModelError(f"model {path} names must be printable, not {name!r}")
+
+
 def _node(path: Path, node: onnx.NodeProto) -> Node:
     standard = node.domain in ("", "ai.onnx")
     return Node(
@@ -118,13 +133,11 @@ def _node(path: Path, node: onnx.NodeProto) -> Node:
 
 
 def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:
-    if tensor.data_location == onnx.TensorProto.EXTERNAL:
-        raise ModelError(f"model {path} must hold its own data, but keeps {tensor.name} elsewhere")
     try:
         return np.asarray(numpy_helper.to_array(tensor))
-    except (ValueError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
-            f"model {path} is damaged: constant {tensor.name}: {_first_line(error)}"
+            f"model {path} is not valid ONNX: constant {tensor.name}: {_one_line(error)}"
         ) from error
 
 
@@ -140,5 +153,5 @@ def _image_shape(path: Path, tensor: onnx.ValueInfoProto) -> tuple[int, int, int
     return sizes[1], sizes[2], sizes[3]
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -113,6 +113,8 @@ class _Import:
         return scale, zero_point
 
     def _quantize(self, node: Node) -> Value:
+        if not node.input(2) and node.attributes.get("output_dtype"):
+            raise node.refusal("there must be a zero point, not an output_dtype")
         target = quantization(node, *self._scales(node))
         if node.input(0) == self.graph.input_name:
             if self.input not in (None, target):
@@ -159,12 +161,15 @@ class _Import:
 
     def _clip(self, node: Node) -> Value:
         limits = []
-        for index, default in ((1, -np.inf), (2, np.inf)):
-            name = node.input(index)
-            bound = self.graph.constants.get(name)
-            if name and (bound is None or bound.size != 1):
+        for index, name, default in ((1, "min", -np.inf), (2, "max", np.inf)):
+            source = node.input(index)
+            bound = self.graph.constants.get(source)
+            if source and (bound is None or bound.size != 1):
                 raise node.refusal("limits must be constants")
-            limits.append(default if bound is None else float(bound.reshape(-1)[0]))
+            if bound is None:  # an attribute before opset 11
+                limits.append(float(node.attributes.get(name, default)))
+            else:
+                limits.append(float(bound.reshape(-1)[0]))
         return self._limit(node, *limits)
 
     def _limit(self, node: Node, minimum: float, maximum: float) -> Pending:

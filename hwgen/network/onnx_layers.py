@@ -1,6 +1,5 @@
 """Layers from ONNX operators whose operands and results are quantized."""
 
-from collections.abc import Set
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -35,7 +34,7 @@ def convolution(node: Node, *operands: Operand) -> Pending:
     group = node.attributes.get("group", 1)
     if group != 1:
         raise node.refusal(f"group must be 1, not {group}")
-    frame = window(node, source.shape, weights.codes.shape[2:], extra={"group"})
+    frame = window(node, source.shape, weights.codes.shape[2:])
     if source.flat or weights.codes.shape[1] != source.shape[2]:
         raise node.refusal(
             f"weights must have {source.shape[2]} input channels, not {weights.codes.shape[1]}"
@@ -46,7 +45,6 @@ def convolution(node: Node, *operands: Operand) -> Pending:
 
 def gemm(node: Node, *operands: Operand) -> Pending:
     """Gemm: weights ``[F, K]`` or ``[K, F]``."""
-    _only(node, {"alpha", "beta", "transA", "transB"})
     for name, wanted in (("alpha", 1.0), ("beta", 1.0), ("transA", 0)):
         value = node.attributes.get(name, wanted)
         if value != wanted:
@@ -56,13 +54,11 @@ def gemm(node: Node, *operands: Operand) -> Pending:
 
 def matmul(node: Node, *operands: Operand) -> Pending:
     """MatMul with constant weights ``[K, F]``."""
-    _only(node, set())
     return _fully_connected(node, operands, filters_first=False)
 
 
 def add(node: Node, *operands: Operand) -> Pending:
     """Add of two activations."""
-    _only(node, set())
     first, second = (_activation(node, operands, index) for index in (0, 1))
     if first.shape != second.shape or first.flat != second.flat:
         raise node.refusal(f"shapes must be equal, not {first.shape} and {second.shape}")
@@ -90,14 +86,14 @@ def add(node: Node, *operands: Operand) -> Pending:
 def max_pool(node: Node, *operands: Operand) -> Pending:
     """MaxPool: padding never wins."""
     source = _image(node, operands)
-    frame = window(node, source.shape, extra={"storage_order"})
+    frame = window(node, source.shape)
     return _pool(node, source, "max", frame)
 
 
 def average_pool(node: Node, *operands: Operand) -> Pending:
     """AveragePool without padding."""
     source = _image(node, operands)
-    frame = window(node, source.shape, extra={"count_include_pad"})
+    frame = window(node, source.shape)
     if any(frame.padding):
         raise node.refusal(f"an average must have no padding, not {list(frame.padding)}")
     return _pool(node, source, "average", frame)
@@ -105,7 +101,6 @@ def average_pool(node: Node, *operands: Operand) -> Pending:
 
 def global_average_pool(node: Node, *operands: Operand) -> Pending:
     """GlobalAveragePool: a window over the whole image."""
-    _only(node, set())
     source = _image(node, operands)
     size = source.shape[:2]
     return _pool(node, source, "average", Window(size, size, (0, 0, 0, 0), (1, 1)))
@@ -243,12 +238,6 @@ def _image(node: Node, operands: tuple[Operand, ...]) -> Activation:
     if source.flat:
         raise node.refusal("input must be an image, not flat")
     return source
-
-
-def _only(node: Node, known: Set[str]) -> None:
-    for name in node.attributes:
-        if name not in known:
-            raise node.refusal(f"attribute {name} is not supported")
 
 
 def _single(node: Node, factor: float) -> Rescale:

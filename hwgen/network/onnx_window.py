@@ -1,6 +1,6 @@
 """Kernel, stride and padding of convolutions and pools."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,6 @@ from hwgen.network.graph import Shape
 from hwgen.network.onnx_file import Node
 
 __all__ = ["Window", "window"]
-
-_ATTRIBUTES = {"kernel_shape", "strides", "pads", "dilations", "auto_pad", "ceil_mode"}
 
 
 @dataclass(frozen=True)
@@ -32,20 +30,11 @@ class Window:
     size: tuple[int, int]
 
 
-def window(
-    node: Node,
-    shape: Shape,
-    kernel: Sequence[int] | None = None,
-    extra: Set[str] = frozenset(),
-) -> Window:
+def window(node: Node, shape: Shape, kernel: Sequence[int] | None = None) -> Window:
     """Window of ``node`` over an input of ``shape``.
 
-    ``kernel`` is the kernel's size where weights state it; ``extra`` names attributes that
-    the caller takes care of.
+    ``kernel`` is the kernel's size where weights state it.
     """
-    for name in node.attributes:
-        if name not in _ATTRIBUTES | extra:
-            raise node.refusal(f"attribute {name} is not supported")
     size = _numbers(node, "kernel_shape", list(kernel or []), 2, low=1)
     if kernel is not None and size != list(kernel):
         raise node.refusal(f"kernel_shape must be that of the weights {list(kernel)}, not {size}")
