@@ -10,22 +10,23 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from hwgen import golden
+from hwgen import build, golden, simulation
 from hwgen.arith.catalogue import CATALOGUE, find
 from hwgen.arith.operand import U8
+from hwgen.build import Build
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
-from hwgen.errors import DataError
 from hwgen.golden.trace import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy
-from hwgen.mapping.study import Study
+from hwgen.mapping.study import Priced, Study
 from hwgen.network import data as data_set
 from hwgen.network import onnx_import
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
+from hwgen.simulation import Simulation
 from hwgen.spec.accelerator import load_spec
 from hwgen.spec.mapping import Mapping
 
@@ -33,8 +34,10 @@ __all__ = [
     "characterize",
     "evaluate",
     "explore",
+    "generate",
     "load",
     "load_data",
+    "simulate",
 ]
 
 PathLike = str | os.PathLike[str]
@@ -49,7 +52,7 @@ def load(model: PathLike) -> Network:
 
 def load_data(path: PathLike, network: Network) -> DataSet:
     """The calibration and test images of an ``.npz`` file that fits the network."""
-    return data_set.load(path, network)
+    return data_set.load(Path(path), network)
 
 
 def evaluate(network: Network, data: DataSet, mapping: Mapping | None = None) -> float:
@@ -140,7 +143,10 @@ def explore(
         for name, multiplier in CATALOGUE.items()
         if multiplier.a_kind == U8 and multiplier.w_kind.width == 8
     }
-    costs = characterize_all(candidates, library, operands)
+    costs = {
+        name: Priced(cost.area_um2, cost.delay_ns, cost.leakage_nw, cost.energy_pj)
+        for name, cost in characterize_all(candidates, library, operands).items()
+    }
     found = search.explore(
         network, images, costs, spec, method=method, max_drop=max_drop, seed=seed
     )
@@ -153,6 +159,39 @@ def explore(
         costs=costs,
         exploration=found,
     )
+
+
+def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | None = None) -> Build:
+    """Write Verilog, program and manifest of the cheapest mapping of a study.
+
+    Parameters
+    ----------
+    study : Study or path
+    output : path
+        Folder to write. One that hwgen did not make is refused.
+    max_drop : float, optional
+        Accuracy that the mapping may lose on the calibration images, in percent points;
+        default: the drop that the search was given.
+    """
+    opened = study if isinstance(study, Study) else Study.open(study)
+    limit = opened.exploration.max_drop if max_drop is None else max_drop
+    return build.generate(opened, output, max_drop=limit)
+
+
+def simulate(build_folder: Build | PathLike, *, images: int = 8) -> Simulation:
+    """Run test images through the Verilog and compare every tensor with the reference.
+
+    Parameters
+    ----------
+    build_folder : Build or path
+    images : int
+        Test images, from the first on.
+    """
+    return simulation.simulate(_build(build_folder), images)
+
+
+def _build(folder: Build | PathLike) -> Build:
+    return folder if isinstance(folder, Build) else Build.open(folder)
 
 
 def _technology(path: PathLike | None) -> Technology:

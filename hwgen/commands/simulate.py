@@ -1,0 +1,26 @@
+"""``hwgen simulate``: prove the Verilog equal to the integer reference."""
+
+import argparse
+from dataclasses import asdict
+
+from hwgen import api
+from hwgen.commands.output import print_json
+
+__all__ = ["run"]
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; a mismatch is a check that failed."""
+    seen = api.simulate(args.build, images=args.images)
+    if args.json:
+        print_json(asdict(seen))
+    else:
+        print(
+            f"{seen.tensors} tensors of {seen.images} images compared bit for bit "
+            f"({seen.codes} codes): {seen.mismatches} mismatches"
+        )
+        if seen.cycles_per_image:
+            print(f"{max(seen.cycles_per_image)} cycles per image; {seen.simulator}")
+        if seen.mismatch is not None:
+            print(f"first mismatch: {seen.mismatch}")
+    return 1 if seen.mismatches else 0
