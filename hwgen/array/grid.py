@@ -114,9 +114,7 @@ class SystolicArray(wiring.Component):
         if self.sum_column:
             total = 0
             for row in range(self.rows):
-                element = place(
-                    m, platform, f"sum_{row}", SumElement(width=width, rows=self.rows)
-                )
+                element = place(m, platform, f"sum_{row}", SumElement(width=width, rows=self.rows))
                 m.d.comb += [
                     element.a.eq(skew.a_east[row]),
                     element.valid.eq(skew.valid_east[row]),

@@ -84,9 +84,7 @@ class Requantizer(wiring.Component):
             lost.eq(high_half.as_unsigned() & ((Const(1, 64) << right[2]) - 1)),
             half.eq((Const(1, 64) << right[2]) >> 1),
             tie_up.eq(Mux(self.double_rounding, high_half >= 0, kept[0])),
-            rounded.eq(
-                kept + ((right[2] != 0) & ((lost > half) | ((lost == half) & tie_up)))
-            ),
+            rounded.eq(kept + ((right[2] != 0) & ((lost > half) | ((lost == half) & tie_up)))),
         ]
         with m.If(rounded > _TOP):
             m.d.sync += self.scaled.eq(_TOP)

@@ -15,7 +15,7 @@ __all__ = ["PARAMETER_LAYOUT", "VectorUnit"]
 PARAMETER_LAYOUT = data.StructLayout(
     {name: signed(width) if sign else width for name, (width, sign) in PARAMETER.items()}
 )
-_OUTSIDE_MAXIMUM = -256  # below every code minus its zero point
+_OUTSIDE = -256  # below every code minus its zero point
 
 
 class VectorUnit(wiring.Component):
@@ -24,7 +24,7 @@ class VectorUnit(wiring.Component):
     *Drain*: ``accumulator + bias - weight_zero * sum of activations`` is requantized and
     written to the activation memory. *Gather*: ``code - zero`` of a source is scaled and
     combined into an accumulator: additions and pooling are made of that. A tap outside the
-    input counts as nothing: 0 in a sum, less than any code in a maximum.
+    input is less than any code: only a maximum may have padding.
 
     No flow control: an element may enter every cycle. An element enters with its access;
     what the memories return for it is taken one cycle later.
@@ -122,8 +122,7 @@ class VectorUnit(wiring.Component):
         gathered = Signal(signed(9))
         m.d.comb += gathered.eq(self.byte - stages[1].zero)
         with m.If(~self.inside):
-            outside = Mux(stages[1].update == Update.MAXIMUM, _OUTSIDE_MAXIMUM, 0)
-            m.d.comb += gathered.eq(outside)
+            m.d.comb += gathered.eq(_OUTSIDE)
         value = Signal(signed(32))
         parameter = Signal(PARAMETER_LAYOUT)
         m.d.sync += [

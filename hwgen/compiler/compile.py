@@ -12,12 +12,14 @@ from hwgen.compiler.lowering import (
 )
 from hwgen.compiler.program import Program, Step
 from hwgen.errors import SpecError
-from hwgen.network.graph import Convolution, Layer, Network, Pool
+from hwgen.network.graph import Add, Convolution, Layer, Network, Pool, Rescale, Rounding
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.descriptor import DESCRIPTOR, Operation, pack
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["compile_network"]
+
+_LARGEST_CODE = 255  # of a code minus its zero point
 
 
 def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -> Program:
@@ -42,16 +44,18 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
     steps: list[Step] = []
     for layer in network.layers:
         fields = window_fields(layer, network, placements, spec)
-        fields |= scale_fields(layer, network, weight_zero)
+        fields |= scale_fields(layer, network)
+        fields["weight_zero"] = 0
         fields["weight_address"] = len(weights)
         fields["parameter_address"] = len(parameters)
         fields["block_count"] = 0
         layer_mapping = mapping.layers.get(layer.name)
+        _check_accumulator(layer, network, mapping, spec)
         if isinstance(layer, Convolution):
             mode = mapping.layers[layer.name].mode
-            _check_accumulator(layer, network, mapping, spec)
             words = weight_words(layer, multiplier, mode, spec)
             fields["block_count"] = len(words) // spec.rows
+            fields["weight_zero"] = weight_zero
             weights += words
         if isinstance(layer, Pool) and layer.kind == "average" and any(layer.padding):
             raise SpecError(f"layer {layer.name} must pool without padding, not {layer.padding}")
@@ -63,7 +67,9 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
             except ValueError as error:
                 raise SpecError(f"layer {layer.name} does not fit a descriptor: {error}") from None
             steps.append(step)
-    descriptors.append(pack(DESCRIPTOR, dict.fromkeys(DESCRIPTOR, 0) | {"operation": Operation.END}))
+    descriptors.append(
+        pack(DESCRIPTOR, dict.fromkeys(DESCRIPTOR, 0) | {"operation": Operation.END})
+    )
 
     for name, words, limit in (
         ("descriptor", descriptors, spec.descriptor_words),
@@ -89,8 +95,7 @@ def _steps(layer: Layer, depth: int) -> list[Step]:
     lines = depth // width
     if lines == 0:
         raise SpecError(
-            f"layer {layer.name} has lines of {width} positions, "
-            f"but the accumulators hold {depth}"
+            f"layer {layer.name} has lines of {width} positions, but the accumulators hold {depth}"
         )
     return [
         Step(layer=layer.name, first_line=first, lines=min(lines, height - first))
@@ -111,19 +116,37 @@ def _from_line(fields: dict[str, int], step: Step, layer: Layer, address: int) -
 
 
 def _check_accumulator(
-    layer: Convolution, network: Network, mapping: Mapping, spec: AcceleratorSpec
+    layer: Layer, network: Network, mapping: Mapping, spec: AcceleratorSpec
 ) -> None:
     """Refuse a layer of which some prefix sum may not fit an accumulator."""
+    if isinstance(layer, Convolution):
+        bound = _largest_sum(layer, network, mapping, spec)
+    elif isinstance(layer, Add):
+        bound = sum(_largest_scaled(rescale, layer.rounding) for rescale in layer.operands)
+    elif isinstance(layer, Pool):
+        bound = _LARGEST_CODE * layer.kernel[0] * layer.kernel[1]
+    limit = (1 << (spec.accumulator_width - 1)) - 1
+    if bound > limit:
+        raise SpecError(
+            f"layer {layer.name} may reach sums of {bound}, "
+            f"but {spec.accumulator_width}-bit accumulators end at {limit}"
+        )
+
+
+def _largest_sum(
+    layer: Convolution, network: Network, mapping: Mapping, spec: AcceleratorSpec
+) -> int:
+    """Bound of every prefix sum of a convolution, zero point, bias and correction included."""
     multiplier = spec.arithmetic
     layer_mapping = mapping.layers[layer.name]
     largest = np.abs(multiplier.table(layer_mapping.mode).astype(np.int64)).max(axis=0)
     zero = 0 if multiplier.w_kind.signed else 128
     codes = multiplier.w_kind.encode(layer.weights.astype(np.int64) + zero)
     bound = largest[codes].sum(axis=(1, 2, 3)) + zero * multiplier.a_kind.high * layer.fan_in
-    bound += np.abs(folded_bias(layer, network, layer_mapping))
-    limit = (1 << (spec.accumulator_width - 1)) - 1
-    if int(bound.max()) > limit:
-        raise SpecError(
-            f"layer {layer.name} may reach sums of {int(bound.max())}, "
-            f"but {spec.accumulator_width}-bit accumulators end at {limit}"
-        )
+    return int((bound + np.abs(folded_bias(layer, network, layer_mapping))).max())
+
+
+def _largest_scaled(rescale: Rescale, rounding: Rounding) -> int:
+    """Bound of a rescaled code."""
+    right = rescale.right + (31 if rounding == "double" else 0)
+    return ((_LARGEST_CODE << rescale.left) * rescale.multiplier >> right) + 1

@@ -54,7 +54,7 @@ def window_fields(
     }
 
 
-def scale_fields(layer: Layer, network: Network, weight_zero: int) -> dict[str, int]:
+def scale_fields(layer: Layer, network: Network) -> dict[str, int]:
     """Fields that say what codes stand for."""
     zeros = [network.quantizations[name].zero_point for name in layer.inputs]
     return {
@@ -64,7 +64,6 @@ def scale_fields(layer: Layer, network: Network, weight_zero: int) -> dict[str, 
         "zero_out": layer.quantization.zero_point,
         "low": layer.low,
         "high": layer.high,
-        "weight_zero": weight_zero,
     }
 
 
@@ -76,7 +75,9 @@ def parameter_words(layer: Layer, network: Network, mapping: LayerMapping | None
     if isinstance(layer, Convolution):
         return [
             _parameter(int(bias), rescale)
-            for bias, rescale in zip(folded_bias(layer, network, mapping), layer.rescale, strict=True)
+            for bias, rescale in zip(
+                folded_bias(layer, network, mapping), layer.rescale, strict=True
+            )
         ]
     if isinstance(layer, Add):
         return [_parameter(0, rescale) for rescale in (*layer.operands, layer.total)]

@@ -2,28 +2,29 @@
 
 import contextlib
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from cocotb_tools.check_results import get_results
+from cocotb_tools.runner import get_runner
 
 from hwgen.errors import ToolError
 from hwgen.flow.data import data_path
 from hwgen.flow.tool import find_tool
 
-__all__ = ["build_simulation", "run_bench"]
-
-_TOP_LEVEL = "accelerator"
+__all__ = ["build_simulation", "run_benches"]
 
 
-def build_simulation(verilog: Path, folder: Path, top: str = _TOP_LEVEL) -> None:
+def build_simulation(verilog: Path, folder: Path, top: str = "accelerator") -> None:
     """Compile Verilog for Icarus into ``folder``."""
     find_tool("iverilog")
     find_tool("vvp")
-    runner = _runner()
+    folder.mkdir(parents=True, exist_ok=True)
     log = folder / "build.log"
     try:
-        runner.build(
-            sources=[verilog],
+        get_runner("icarus").build(
+            sources=[verilog.resolve()],
             hdl_toplevel=top,
             build_dir=folder,
             timescale=("1ns", "1ps"),
@@ -31,51 +32,65 @@ def build_simulation(verilog: Path, folder: Path, top: str = _TOP_LEVEL) -> None
             always=True,
         )
     except (SystemExit, RuntimeError) as error:
-        raise ToolError(f"iverilog refused {verilog}: {_last_line(log)} (log: {log})") from error
+        raise ToolError(f"iverilog refused {verilog}: {_last_line(log)}") from error
 
 
-def run_bench(
+def run_benches(
     bench: str,
     build: Path,
     folder: Path,
-    environment: Mapping[str, str],
-    top: str = _TOP_LEVEL,
-    seed: int = 1,
-) -> bool:
-    """Run the bench ``sim.<bench>`` on what was built; return whether it passed.
+    environments: Sequence[Mapping[str, str]],
+    workers: int = 1,
+    top: str = "accelerator",
+) -> Iterator[bool]:
+    """Run the bench ``sim.<bench>`` once per environment; yield whether each passed, in order.
 
     Parameters
     ----------
     bench : str
         Module of the ``sim`` room.
     build : Path
-        Folder given to :func:`build_simulation`.
+        Folder given to :func:`build_simulation`; all runs share it.
     folder : Path
-        For this run's log (``sim.log``) and results; several runs may share a build.
-    environment : mapping
+        Run ``i`` leaves its log and results in ``run<i>`` in it.
+    environments : sequence of mappings
         Variables that the bench reads.
+    workers : int
+        Simulations at a time.
+    top : str
+        Top module.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    runner = _runner()
-    log = folder / "sim.log"
+
+    def run(number: int) -> bool:
+        place = folder / f"run{number}"
+        place.mkdir(parents=True, exist_ok=True)
+        return _run(bench, build, place, environments[number], top)
+
+    with _importable_benches(), ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(run, range(len(environments)))
+
+
+def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], top: str) -> bool:
+    results, log = folder / "results.xml", folder / "sim.log"
     try:
-        with _importable_benches():
-            results = runner.test(
-                hdl_toplevel=top,
-                hdl_toplevel_lang="verilog",
-                test_module=f"sim.{bench}",
-                build_dir=build,
-                test_dir=folder,
-                results_xml=str(folder / "results.xml"),
-                seed=seed,
-                extra_env=environment,
-                log_file=log,
-            )
+        get_runner("icarus").test(
+            hdl_toplevel=top,
+            hdl_toplevel_lang="verilog",
+            test_module=f"sim.{bench}",
+            build_dir=build,
+            test_dir=folder,
+            results_xml=str(results),
+            seed=1,
+            extra_env=environment,
+            log_file=log,
+        )
     except (SystemExit, RuntimeError) as error:
-        if not (folder / "results.xml").exists():
-            raise ToolError(f"simulation failed: {_last_line(log)} (log: {log})") from error
-        return False
-    return _passed(results)
+        if not results.exists():
+            raise ToolError(f"simulation failed: {_last_line(log)}") from error
+    tests, failed = get_results(results)
+    if tests == 0:
+        raise ToolError(f"simulation ran no test: {_last_line(log)}")
+    return failed == 0
 
 
 @contextlib.contextmanager
@@ -86,21 +101,6 @@ def _importable_benches() -> Iterator[None]:
         yield
     finally:
         sys.path.pop(0)
-
-
-def _passed(results: Path) -> bool:
-    from cocotb_tools.runner import get_results
-
-    tests, failed = get_results(results)
-    if tests == 0:
-        raise ToolError(f"simulation ran no test (results: {results})")
-    return failed == 0
-
-
-def _runner():  # type: ignore[no-untyped-def]  # cocotb_tools ships no types for it
-    with warnings.catch_warnings(), contextlib.suppress(ImportError):
-        from cocotb_tools.runner import get_runner
-    return get_runner("icarus")
 
 
 def _last_line(log: Path) -> str:

@@ -1,0 +1,133 @@
+"""Proving a build: its Verilog against golden, every code of every tensor."""
+
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwgen import golden
+from hwgen.build import Build
+from hwgen.compiler.program import Program
+from hwgen.errors import DataError, ToolError, check_range
+from hwgen.flow.simulator import build_simulation, run_benches
+from hwgen.flow.tool import find_tool
+from hwgen.output import replacing_file
+from hwgen.progress import progress
+
+__all__ = ["Simulation", "compare", "simulate"]
+
+RESULT = "simulation.json"
+BENCH = "bench_accelerator"
+
+
+@dataclasses.dataclass(frozen=True)
+class Simulation:
+    """What a simulation saw.
+
+    Parameters
+    ----------
+    images, tensors, codes : int
+        Compared with golden until the end, or until the first mismatch.
+    mismatches : int
+        Runs that ended at a mismatch: each stops at its first.
+    mismatch : str or None
+        The first one: image, layer, place, value and what golden says.
+    cycles_per_image : tuple of int
+        From start to interrupt.
+    simulator : str
+        Name and version.
+    """
+
+    images: int
+    tensors: int
+    codes: int
+    mismatches: int
+    mismatch: str | None
+    cycles_per_image: tuple[int, ...]
+    simulator: str
+
+
+def simulate(build: Build, images: int = 8) -> Simulation:
+    """Run the first test images through the Verilog and compare every tensor with golden.
+
+    Leaves ``simulation.json`` in the build.
+
+    Parameters
+    ----------
+    build : Build
+    images : int
+        Test images: 1 to as many as there are.
+    """
+    network = build.network()
+    data = build.images(network)
+    check_range("simulate", "images", images, 1, len(data.test_images))
+    expected = golden.run(network, data.test_images[:images], build.mapping())
+    program = build.program()
+    if list(program.placements) != list(expected):
+        raise DataError(f"build {build.folder} must hold the program of its own network")
+    result = compare(build.verilog, program, expected)
+    with replacing_file(build.folder / RESULT) as place:
+        place.write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def compare(
+    verilog: Path, program: Program, expected: Mapping[str, NDArray[np.uint8]]
+) -> Simulation:
+    """Execute a program on Verilog and compare all that it writes.
+
+    Parameters
+    ----------
+    verilog : Path
+        The accelerator.
+    program : Program
+    expected : mapping of str to uint8[N, H, W, C]
+        Every tensor by name, the input first.
+    """
+    simulator = find_tool("iverilog").version()
+    workers = os.cpu_count() or 1
+    count = len(next(iter(expected.values())))
+    with tempfile.TemporaryDirectory(prefix="hwgen-simulation-") as name:
+        job = Path(name)
+        (job / "program.json").write_text(program.to_json(), encoding="utf-8")
+        np.savez(job / "expected.npz", **expected)
+        build_simulation(verilog, job / "compiled")
+        # Several images per run, so that what one leaves behind meets the next.
+        parts = np.array_split(np.arange(count), min(-(-count // 2), 2 * workers))
+        environments = [
+            {
+                "HWGEN_JOB": name,
+                "HWGEN_IMAGES": ",".join(str(image) for image in part),
+                "HWGEN_OUTCOME": f"outcome{number}.json",
+            }
+            for number, part in enumerate(parts)
+        ]
+        runs = run_benches(BENCH, job / "compiled", job, environments, workers)
+        passed = list(progress(runs, "simulating", total=len(parts)))
+        return _collect(job, passed, simulator)
+
+
+def _collect(job: Path, passed: list[bool], simulator: str) -> Simulation:
+    outcomes = []
+    for number, good in enumerate(passed):
+        path = job / f"outcome{number}.json"
+        outcome = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if outcome is None or good != (outcome["mismatch"] is None):
+            log = (job / f"run{number}" / "sim.log").read_text(encoding="utf-8", errors="replace")
+            raise ToolError(f"the simulation bench failed: {log.strip().splitlines()[-1].strip()}")
+        outcomes.append(outcome)
+    mismatches = [x["mismatch"] for x in outcomes if x["mismatch"] is not None]
+    return Simulation(
+        images=sum(x["images"] for x in outcomes),
+        tensors=sum(x["tensors"] for x in outcomes),
+        codes=sum(x["codes"] for x in outcomes),
+        mismatches=len(mismatches),
+        mismatch=mismatches[0] if mismatches else None,
+        cycles_per_image=tuple(y for x in outcomes for y in x["cycles_per_image"]),
+        simulator=simulator,
+    )
