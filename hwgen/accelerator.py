@@ -245,12 +245,12 @@ class Accelerator(wiring.Component):
             vector.high.eq(layer.high),
         ]
         for name in ("valid", "update", "address", "column", "data"):
-            m.d.comb += getattr(accumulators, f"vector_{name}").eq(getattr(vector, f"vector_{name}"))
+            m.d.comb += getattr(accumulators, f"vector_{name}").eq(
+                getattr(vector, f"vector_{name}")
+            )
         m.d.comb += [
             activations.write_enable.eq(vector.write_enable | host.write_activations),
-            activations.write_address.eq(
-                Mux(sequencer.busy, vector.write_address, host.word)
-            ),
+            activations.write_address.eq(Mux(sequencer.busy, vector.write_address, host.word)),
             activations.write_data.eq(Mux(sequencer.busy, vector.write_data, self.write_data)),
         ]
         return m

@@ -68,9 +68,7 @@ class Build:
 
     def program(self) -> Program:
         """What the accelerator executes."""
-        return Program.from_json(
-            self._text("program.json"), f"program of build {self.folder}"
-        )
+        return Program.from_json(self._text("program.json"), f"program of build {self.folder}")
 
     def network(self) -> Network:
         """The network that was mapped."""

@@ -67,6 +67,5 @@ def _loop(match):
     memory, zero = match[1], match[2]
     depth = match[0].count("\n") - 2
     return (
-        f"  integer i;\n  initial\n"
-        f"    for (i = 0; i < {depth}; i = i + 1) {memory}[i] = {zero};\n"
+        f"  integer i;\n  initial\n    for (i = 0; i < {depth}; i = i + 1) {memory}[i] = {zero};\n"
     )

@@ -29,14 +29,18 @@ def random_network(rng, rounding):
     kernel = (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
     stride = (int(rng.integers(1, 3)), int(rng.integers(1, 3)))
     padding = tuple(int(rng.integers(0, side)) for side in kernel * 2)
-    stem = put(_convolution(rng, "stem", "image", shape, channels, kernel, stride, padding, rounding))
+    stem = put(
+        _convolution(rng, "stem", "image", shape, channels, kernel, stride, padding, rounding)
+    )
     body = put(
         _convolution(rng, "body", "stem", stem.shape, channels, (3, 3), (1, 1), (1,) * 4, rounding)
     )
     total = put(_add(rng, body, stem, rounding))
     pooled = put(_pool(rng, total, rounding))
     put(
-        _convolution(rng, "classes", "pool", pooled.shape, 5, pooled.shape[:2], (1, 1), (0,) * 4, rounding)
+        _convolution(
+            rng, "classes", "pool", pooled.shape, 5, pooled.shape[:2], (1, 1), (0,) * 4, rounding
+        )
     )
     return Network(
         input_name="image",

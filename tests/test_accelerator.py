@@ -22,9 +22,9 @@ IMAGES = 2
 # seed, rows, cols, accumulator depth, multiplier, rounding
 CASES = [
     (1, 2, 2, 64, "exact", "single"),
-    (2, 3, 5, 64, "posneg_2", "single"),
+    (2, 3, 5, 64, "posneg_2", "single"),  # 0 times w is not 0: unused rows must still add 0
     (3, 4, 4, 16, "exact_u8", "single"),  # a sum column; layers in several descriptors
-    (4, 5, 3, 64, "truncated_7_c", "double"),  # gives 1 for 0 times 0: unused rows must not
+    (4, 5, 3, 64, "truncated_7_c", "double"),
     (5, 4, 1, 49, "roup_1_4", "double"),
     (6, 8, 8, 64, "perforated_a2_u8", "double"),
     (7, 3, 2, 8, "scalable_a4_w3", "single"),

@@ -1,5 +1,7 @@
 """Element-wise work: what happens to a tensor outside the array."""
 
+from itertools import pairwise
+
 from amaranth.hdl import Array, Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
@@ -111,7 +113,7 @@ class VectorUnit(wiring.Component):
         )
         stages = [Signal(element, name=f"element_{i}") for i in range(self.DRAIN_LATENCY + 1)]
         m.d.comb += [stages[0][name].eq(getattr(self, name)) for name, _ in element]
-        for before, after in zip(stages, stages[1:], strict=False):
+        for before, after in pairwise(stages):
             m.d.sync += after.eq(before)
 
         # Stage 1: the memories have answered.

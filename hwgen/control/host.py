@@ -74,13 +74,12 @@ class HostPort(wiring.Component):
             Region.PARAMETERS: self.write_parameters,
             Region.ACTIVATIONS: self.write_activations,
         }
-        with m.If(self.write & ~self.busy):
-            with m.Switch(region):
-                with m.Case(Region.CONTROL):
-                    m.d.comb += self.start.eq((self.word == 0) & self.write_data[0])
-                for number, strobe in strobes.items():
-                    with m.Case(number):
-                        m.d.comb += strobe.eq(1)
+        with m.If(self.write & ~self.busy), m.Switch(region):
+            with m.Case(Region.CONTROL):
+                m.d.comb += self.start.eq((self.word == 0) & self.write_data[0])
+            for number, strobe in strobes.items():
+                with m.Case(number):
+                    m.d.comb += strobe.eq(1)
 
         cycles = Signal(HOST_WIDTH)
         with m.If(self.start):

@@ -9,6 +9,7 @@ from hwgen.spec.host import HOST_WIDTH, pieces
 
 __all__ = ["WordAssembler"]
 
+
 class WordAssembler(wiring.Component):
     """Write side of a memory whose words are wider than the host's.
 

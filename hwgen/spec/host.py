@@ -5,7 +5,15 @@ from enum import IntEnum
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.descriptor import DESCRIPTOR_WIDTH, PARAMETER_WIDTH
 
-__all__ = ["HOST_WIDTH", "REGION_BITS", "Region", "host_address", "host_address_width", "pieces", "stride"]
+__all__ = [
+    "HOST_WIDTH",
+    "REGION_BITS",
+    "Region",
+    "host_address",
+    "host_address_width",
+    "pieces",
+    "stride",
+]
 
 HOST_WIDTH = 32  # bits of a host word
 REGION_BITS = 3
