@@ -1,0 +1,268 @@
+"""Plots of a report, as SVG text. Colours are those of :data:`PALETTE`."""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import SymLogNorm
+from matplotlib.figure import Figure
+
+from hwgen.arith.catalogue import find
+
+__all__ = ["PALETTE", "error_maps", "layers", "savings", "trade_off"]
+
+# By role; light page. Blue and vermilion stay apart under every common colour blindness.
+PALETTE = {
+    "ink": "#1c2330",
+    "muted": "#6b7484",
+    "grid": "#e3e7ee",
+    "paper": "#fefefe",
+    "approximate": "#0067b1",
+    "precision": "#d1560a",
+    "exact": "#8a93a3",
+}
+
+MINUS = "\N{MINUS SIGN}"
+
+_STYLE = {
+    "svg.fonttype": "none",  # text stays text and takes the page's font
+    "svg.hashsalt": "hwgen",  # equal figures are equal bytes
+    "font.size": 10,
+    "text.color": PALETTE["ink"],
+    "axes.labelcolor": PALETTE["muted"],
+    "axes.edgecolor": PALETTE["grid"],
+    "axes.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titlepad": 10,
+    "grid.color": PALETTE["grid"],
+    "grid.linewidth": 0.8,
+    "xtick.color": PALETTE["muted"],
+    "ytick.color": PALETTE["muted"],
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "figure.facecolor": "none",
+}
+
+_ROLES = {
+    "exact": "Exact",
+    "precision": "Precision alone",
+    "uniform": "One mode everywhere",
+    "pick": "Picked",
+}
+
+
+@contextmanager
+def _figure(width: float, height: float, rows: int, cols: int, **options: Any) -> Iterator[Any]:
+    with mpl.rc_context({**mpl.rcParamsDefault, "backend": "svg", **_STYLE}):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(figure)
+        yield figure, figure.subplots(rows, cols, squeeze=False, **options)
+
+
+def _svg(figure: Figure) -> str:
+    """SVG element of a figure, without the XML prologue and without ids that could clash."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    text = buffer.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r'<g id="[^"]*"', "<g", text)
+
+
+def colour(point: dict[str, Any], document: dict[str, Any]) -> str:
+    """Colour of a point by what its multiplier is."""
+    if point is document["points"][document["chosen"]["exact"]]:
+        return PALETTE["exact"]
+    return PALETTE["precision" if point["is_precision"] else "approximate"]
+
+
+def trade_off(document: dict[str, Any]) -> str:
+    """Accuracy lost against multiplier energy: on calibration images, then on test images."""
+    limit, points = document["search"]["max_drop"], document["points"]
+    fronts = {name: [points[i] for i in xs] for name, xs in document["fronts"].items()}
+    deepest = max(3 * limit, 1.2)  # what loses far more than is accepted only squeezes the rest
+    inside = [x for x in points if x["drop_bound"] <= deepest]
+    with _figure(10, 4.6, 1, 2, sharey=True, sharex=True) as (figure, ((left, right),)):
+        for is_precision, kind in ((False, "approximate"), (True, "precision")):
+            some = [x for x in inside if x["is_precision"] is is_precision]
+            left.scatter(
+                [100 * x["energy"] for x in some],
+                [x["drop_bound"] for x in some],
+                s=10,
+                linewidths=0,
+                alpha=0.35,
+                color=PALETTE[kind],
+            )
+        for axes, key in ((left, "drop_bound"), (right, "test_drop")):
+            axes.axhline(limit, color=PALETTE["muted"], linewidth=0.9, dashes=(4, 3))
+            for kind, name in (("precision", "precision"), ("approximate", "all")):
+                front = [x for x in fronts[name] if x[key] <= deepest]
+                _front_line(axes, front, key, PALETTE[kind])
+            _mark_pick(axes, points[document["chosen"]["pick"]], key)
+            axes.set_xlabel("multiplier energy, % of exact")
+        left.set_xlim(100 * min(x["energy"] for x in inside) - 4, 104)
+        highest = min(0, *(x["test_drop"] for x in points if x["test_drop"] is not None))
+        left.set_ylim(deepest, highest - 0.08 * (deepest - highest))
+        left.set_ylabel("accuracy lost, percent points")
+        images = document["network"]
+        left.set_title(f"{images['calibration_images']} calibration images, 95 % bound")
+        right.set_title(f"{images['test_images']} test images")
+        if len(inside) < len(points):
+            note = f"{len(points) - len(inside)} of {len(points)} mappings lose more"
+            left.text(0.015, 0.025, note, transform=left.transAxes, color=PALETTE["muted"])
+        right.plot([], [], "o-", color=PALETTE["approximate"], label="front, all multipliers")
+        right.plot([], [], "o-", color=PALETTE["precision"], label="front, precision alone")
+        right.plot([], [], color=PALETTE["muted"], dashes=(4, 3), label="accepted loss")
+        right.legend(loc="lower right", frameon=False, labelcolor=PALETTE["muted"])
+        return _svg(figure)
+
+
+def _front_line(axes: Axes, front: Sequence[dict[str, Any]], key: str, colour: str) -> None:
+    energy = [100 * x["energy"] for x in front]
+    drop = [x[key] for x in front]
+    if key == "drop_bound":  # between two points the more accurate one has to be used
+        axes.step(energy, drop, where="pre", color=colour, linewidth=1.4)
+    else:
+        axes.plot(energy, drop, color=colour, linewidth=0.7, alpha=0.6)
+    axes.plot(energy, drop, "o", color=colour, markersize=5, markeredgecolor=PALETTE["paper"])
+
+
+def _mark_pick(axes: Axes, pick: dict[str, Any], key: str) -> None:
+    x, y = 100 * pick["energy"], pick[key]
+    axes.plot(
+        x, y, "o", markersize=12, markerfacecolor="none", markeredgecolor=PALETTE["ink"], zorder=5
+    )
+    axes.annotate(
+        f"picked: {x:.0f} %, {_points(y)}",
+        (x, y),
+        xytext=(9, -17),
+        textcoords="offset points",
+        fontweight="bold",
+        color=PALETTE["ink"],
+        bbox={"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1, "alpha": 0.8},
+    )
+
+
+def _points(drop: float) -> str:
+    """A drop in percent points, signed the way it reads."""
+    return f"{MINUS if drop >= 0 else '+'}{abs(drop):.2f} points"
+
+
+def layers(document: dict[str, Any]) -> str:
+    """Energy of every layer, exact and picked, with the mode that the pick uses there."""
+    points, chosen = document["points"], document["chosen"]
+    exact, pick = points[chosen["exact"]], points[chosen["pick"]]
+    names = [x["name"] for x in document["network"]["layers"]]
+    modes = document["multipliers"][pick["multiplier"]]["modes"]
+    with _figure(10, 0.9 + 0.46 * len(names), 1, 1) as (figure, ((axes,),)):
+        rows = np.arange(len(names))
+        before = np.array(exact["layer_energy_pj"]) / 1000
+        after = np.array(pick["layer_energy_pj"]) / 1000
+        axes.barh(rows, before, height=0.72, color=PALETTE["exact"], alpha=0.28, linewidth=0)
+        axes.barh(rows, after, height=0.72, color=colour(pick, document), linewidth=0)
+        for row, (old, new, mode) in enumerate(zip(before, after, pick["modes"], strict=True)):
+            label = modes[mode]["name"] if len(modes) > 1 else pick["multiplier"]
+            axes.text(
+                max(old, new) + before.max() * 0.012,
+                row,
+                f"{label}   {100 * (new / old - 1):+.0f} %".replace("-", MINUS),
+                va="center",
+            )
+        axes.set_yticks(rows, names, color=PALETTE["ink"])
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.set_xlim(0, before.max() * 1.22)
+        axes.set_xlabel("multiplier energy per image, nJ (grey: exact)")
+        return _svg(figure)
+
+
+def savings(document: dict[str, Any]) -> str:
+    """Energy and area of the chosen points, relative to the exact baseline."""
+    points, chosen = document["points"], document["chosen"]
+    roles = [x for x in _ROLES if x == "pick" or chosen[x] != chosen["pick"]]
+    shown = [points[chosen[x]] for x in roles]
+    panels = [
+        ("Multiplier energy", [x["energy"] for x in shown]),
+        ("Multiplier area", [x["area"] for x in shown]),
+    ]
+    synthesis = document.get("synthesis")
+    if synthesis:
+        areas = {
+            "exact": synthesis.get("exact_array_area_um2"),
+            "precision": synthesis.get("precision_array_area_um2"),
+            "pick": synthesis.get("array_area_um2"),
+        }
+        if areas["exact"]:
+            values = [areas.get(x) and areas[x] / areas["exact"] for x in roles]
+            panels.append(("Array area", values))
+    with _figure(10, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
+        for axes, (title, values) in zip(row, panels, strict=True):
+            _bars(axes, title, values, [colour(x, document) for x in shown])
+        row[0].set_yticks(range(len(roles)), [_ROLES[x] for x in roles], color=PALETTE["ink"])
+        row[0].invert_yaxis()
+        return _svg(figure)
+
+
+def _bars(axes: Axes, title: str, values: Sequence[float | None], colours: Sequence[str]) -> None:
+    for row, (value, fill) in enumerate(zip(values, colours, strict=True)):
+        if value is not None:
+            axes.barh(row, 100 * value, height=0.66, color=fill, linewidth=0)
+            axes.text(100 * value + 2, row, f"{100 * value:.0f} %", va="center")
+    axes.set_title(title)
+    axes.set_xlim(0, 100 * max(x for x in values if x is not None) + 22)
+    axes.set_xticks([0, 50, 100], ["0", "50", "100 %"])
+    axes.grid(axis="y", visible=False)
+
+
+def error_maps(document: dict[str, Any]) -> str:
+    """Signed error of every operand pair, for each mode that the picked mapping uses."""
+    pick = document["points"][document["chosen"]["pick"]]
+    multiplier = find(pick["multiplier"])
+    used = sorted(set(pick["modes"]))
+    cols = min(4, len(used))
+    rows = -(-len(used) // cols)
+    a, w = multiplier.a_kind.values, multiplier.w_kind.values
+    order = np.argsort(w)
+    with _figure(2.5 * cols + 1.2, 2.7 * rows + 0.2, rows, cols) as (figure, grid):
+        for axes in grid.flat[len(used) :]:
+            axes.set_visible(False)
+        maps = [(a[:, None] * w[None, :] - multiplier.table(mode))[:, order] for mode in used]
+        largest = max(1, *(int(np.abs(x).max()) for x in maps))
+        linear = max(1, largest // 50)
+        for axes, mode, errors in zip(grid.flat, used, maps, strict=False):
+            image = axes.imshow(
+                errors,
+                origin="lower",
+                extent=(w.min() - 0.5, w.max() + 0.5, a.min() - 0.5, a.max() + 0.5),
+                cmap="RdBu_r",
+                norm=SymLogNorm(linear, vmin=-largest, vmax=largest),
+                interpolation="nearest",
+            )
+            axes.set_title(multiplier.modes[mode] if len(multiplier.modes) > 1 else "")
+            axes.set_xlabel("weight")
+            axes.set_ylabel("activation")
+            axes.set_xticks([w.min(), 0, w.max()] if w.min() < 0 else [0, 128, 255])
+            axes.set_yticks([0, 128, 255])
+            axes.grid(visible=False)
+        bar = figure.colorbar(image, ax=grid, shrink=0.8, label=f"exact {MINUS} approximate")
+        bar.outline.set_visible(False)
+        ticks = [0, *(sign * x for x in _decades(linear, largest) for sign in (-1, 1))]
+        bar.set_ticks(ticks, labels=[f"{x:,}".replace("-", MINUS) for x in ticks])
+        bar.minorticks_off()
+        return _svg(figure)
+
+
+def _decades(linear: int, largest: int) -> list[int]:
+    """Powers of ten beyond the linear part of a scale; its end when there is none."""
+    powers = [10**x for x in range(9) if linear < 10**x <= largest]
+    return powers or [largest]
