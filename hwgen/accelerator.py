@@ -17,6 +17,7 @@ from hwgen.memory.assembler import WordAssembler
 from hwgen.memory.im2col import Im2col
 from hwgen.memory.ram import Ram
 from hwgen.memory.walker import Walker
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.descriptor import DESCRIPTOR_WIDTH, PARAMETER_WIDTH
 from hwgen.spec.host import HOST_WIDTH, host_address_width
 
@@ -42,7 +43,7 @@ class Accelerator(wiring.Component):
         The program ended, well or with an error; 1 until the next start.
     """
 
-    def __init__(self, spec):
+    def __init__(self, spec: AcceleratorSpec) -> None:
         self.spec = spec
         members = {
             "address": In(host_address_width(spec)),

@@ -90,6 +90,7 @@ class Emitter:
 
 
 def _describe(component: Any) -> str:
-    what = re.sub(r":\w+:`~?([^`]+)`", r"\1", inspect.getdoc(type(component)).splitlines()[0])
+    summary = (inspect.getdoc(type(component)) or "").partition("\n")[0]
+    what = re.sub(r":\w+:`~?([^`]+)`", r"\1", summary)
     values = ", ".join(f"{name} = {value}" for name, value in parameters(component).items())
     return f"{what} {values}".strip()

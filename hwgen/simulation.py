@@ -95,7 +95,7 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="hwgen-simulation-") as name:
         job = Path(name)
         (job / "program.json").write_text(program.to_json(), encoding="utf-8")
-        np.savez(job / "expected.npz", **expected)
+        np.savez(job / "expected.npz", allow_pickle=False, **expected)
         build_simulation(verilog, job / "compiled")
         # Several images per run, so that what one leaves behind meets the next.
         parts = np.array_split(np.arange(count), min(-(-count // 2), 2 * workers))

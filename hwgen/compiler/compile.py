@@ -31,9 +31,11 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
     refusal = spec.refusal(mapping)
     if refusal is not None:
         raise SpecError(refusal)
-    for layer in network.convolutions:
-        if layer.name not in mapping.layers:
-            raise SpecError(f"mapping must name every convolution; layer {layer.name} is missing")
+    for convolution in network.convolutions:
+        if convolution.name not in mapping.layers:
+            raise SpecError(
+                f"mapping must name every convolution; layer {convolution.name} is missing"
+            )
     placements = allocate(network, spec.activation_bytes)
     multiplier = spec.arithmetic
     weight_zero = 0 if multiplier.w_kind.signed else 128

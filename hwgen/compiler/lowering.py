@@ -1,6 +1,7 @@
 """From a layer to the fields of its descriptors, its parameters and its weights."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwgen.arith.multiplier import Multiplier
 from hwgen.compiler.program import Placement
@@ -88,10 +89,13 @@ def parameter_words(layer: Layer, network: Network, mapping: LayerMapping | None
     raise SpecError(f"layer {layer.name} must be a convolution, an addition or a pooling")
 
 
-def folded_bias(layer: Convolution, network: Network, mapping: LayerMapping | None) -> np.ndarray:
+def folded_bias(
+    layer: Convolution, network: Network, mapping: LayerMapping | None
+) -> NDArray[np.int64]:
     """Bias per filter, correction and the constant cross term ``-za * sum(w)`` included."""
     zero = network.quantizations[layer.inputs[0]].zero_point
-    bias = layer.bias.astype(np.int64) - zero * layer.weights.astype(np.int64).sum(axis=(1, 2, 3))
+    bias: NDArray[np.int64] = layer.bias.astype(np.int64)
+    bias -= zero * layer.weights.astype(np.int64).sum(axis=(1, 2, 3))
     if mapping is not None and mapping.bias_update:
         if len(mapping.bias_update) != len(bias):
             raise SpecError(

@@ -90,7 +90,7 @@ def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], 
     tests, failed = get_results(results)
     if tests == 0:
         raise ToolError(f"simulation ran no test: {_last_line(log)}")
-    return failed == 0
+    return bool(failed == 0)
 
 
 @contextlib.contextmanager
