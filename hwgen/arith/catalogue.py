@@ -62,7 +62,7 @@ def find(name: str) -> Multiplier:
 
 def describe(multiplier: Multiplier) -> str:
     """One line: what kind of multiplier this is, and its parameters."""
-    summary = (inspect.getdoc(type(multiplier)) or "").splitlines()[0].rstrip(".")
+    summary = (inspect.getdoc(type(multiplier)) or "").splitlines()[0].rstrip(".").replace("``", "")
     shown = [
         f"{name} {value}"
         for name, value in vars(multiplier).items()

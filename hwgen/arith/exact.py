@@ -17,7 +17,7 @@ __all__ = ["Exact", "ExactBooth", "ExactMatrix"]
 
 @dataclass(frozen=True, kw_only=True)
 class Exact(Multiplier):
-    """Exact product, built by the synthesizer: its circuit is ``*``."""
+    """Exact product, as the synthesizer builds ``*``."""
 
     a_kind: OperandKind = U8
     w_kind: OperandKind = S8

@@ -48,7 +48,7 @@ class GateBuilder:
         if x == 0:
             return 0 if kind == "&" else y
         if x == 1:
-            return {"&": y, "|": 1, "^": self.add("~", y, y)}[kind]
+            return self.add("~", y, y) if kind == "^" else y if kind == "&" else 1
         if self._is_inverse(x, y):
             return 0 if kind == "&" else 1
         return None

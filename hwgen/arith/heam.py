@@ -1,7 +1,6 @@
 """The published HEAM multiplier."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
 
 import numpy as np
 from amaranth.hdl import Module
@@ -25,8 +24,8 @@ class Heam(Multiplier):
     column 10. The low half of the weight hardly counts, which suits weights around 128.
     """
 
-    a_kind: ClassVar[OperandKind] = U8
-    w_kind: ClassVar[OperandKind] = U8
+    a_kind: OperandKind = field(default=U8, init=False)
+    w_kind: OperandKind = field(default=U8, init=False)
 
     def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
         a, w = np.asarray(a, dtype=np.int64), np.asarray(w, dtype=np.int64)

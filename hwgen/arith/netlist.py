@@ -12,7 +12,7 @@ from hwgen.arith.gates import CONSTANTS, Gate, evaluate, packed_operands
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import OperandKind
 from hwgen.arith.verilog_gates import parse_gates
-from hwgen.errors import SpecError
+from hwgen.errors import SpecError, check_choice
 
 __all__ = ["Netlist"]
 
@@ -51,6 +51,7 @@ class Netlist(Multiplier):
             )
         first = CONSTANTS + self.a_kind.width + self.w_kind.width
         for number, gate in enumerate(self.gates, start=first):
+            check_choice(f"Netlist {self.name}", "gate", gate.kind, "&|^~")
             if not 0 <= min(gate.x, gate.y) <= max(gate.x, gate.y) < number:
                 raise SpecError(
                     f"Netlist {self.name} net {number} must read earlier nets, not {gate}"

@@ -11,9 +11,9 @@ __all__ = ["Perforated"]
 
 @dataclass(frozen=True, kw_only=True)
 class Perforated(Matrix):
-    """Product ``(a - a % 2**a_rows) * (w - w % 2**w_rows)``: rows of product bits left out.
+    """Exact product of truncated operands: low rows of product bits left out.
 
-    Partial-product perforation (Zervakis et al., IEEE TVLSI 24(10), 2016) of the low rows of
+    The product is ``(a - a % 2**a_rows) * (w - w % 2**w_rows)``. Partial-product perforation (Zervakis et al., IEEE TVLSI 24(10), 2016) of the low rows of
     one operand or of both; the same as truncating that operand.
 
     Parameters

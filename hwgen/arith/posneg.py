@@ -11,7 +11,7 @@ __all__ = ["PositiveNegative"]
 
 @dataclass(frozen=True, kw_only=True)
 class PositiveNegative(Matrix):
-    """Modes that are exact (``ze``), or err positively (``pe``) or negatively (``ne``).
+    """Modes: exact (``ze``), positive error (``pe``), negative error (``ne``).
 
     With ``x = a % 2**rows`` and the error counted as exact minus approximate, ``pe`` takes the
     low activation bits as 0 and errs by ``w * x``, ``ne`` takes them as 1 and errs by

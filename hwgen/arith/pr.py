@@ -10,7 +10,7 @@ __all__ = ["PR"]
 
 @dataclass(frozen=True, kw_only=True)
 class PR(Booth):
-    """Booth multiplier without its low digits, whose other operand is rounded.
+    """Booth rows, the low ones left out, of a rounded operand.
 
     ``PR|k,m`` of Leon et al., "Walking through the Energy-Error Pareto Frontier of
     Approximate Multipliers", IEEE Micro 38(4), 2018, there for two's complement operands.

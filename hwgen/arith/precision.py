@@ -11,9 +11,9 @@ __all__ = ["Precision"]
 
 @dataclass(frozen=True, kw_only=True)
 class Precision(Matrix):
-    """Exact product of operands that are rounded half up to fewer bits.
+    """Exact product of operands rounded to fewer bits.
 
-    Rounding is part of the circuit and costs one row of product bits per rounded operand, no
+    Rounding is half up, part of the circuit and costs one row of product bits per rounded operand, no
     carry; an array that rounds at its edge or a network quantized to fewer bits saves that
     row. Truncating instead of rounding is :class:`hwgen.arith.perforated.Perforated`.
 

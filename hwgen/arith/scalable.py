@@ -12,7 +12,7 @@ __all__ = ["Scalable"]
 
 @dataclass(frozen=True, kw_only=True)
 class Scalable(Matrix):
-    """Modes that take low bits of the activation and of the weight as 0.
+    """Modes that take more and more low operand bits as 0.
 
     A frozen bit is gated before its row or column of product bits, so that a mode costs one
     gate per frozen operand bit, and one array serves layers of very different tolerance.

@@ -12,7 +12,7 @@ __all__ = ["Truncated", "TruncatedSteps", "low_columns"]
 
 @dataclass(frozen=True, kw_only=True)
 class Truncated(Matrix):
-    """Product without the partial-product bits below a column.
+    """Low product columns left out.
 
     The lost bits make products of positive operands too small. ``compensated`` forces the bit
     of row 0 to 1 in each lost column from 2 up, unless it is a sign bit's: the compensation of
@@ -43,7 +43,7 @@ class Truncated(Matrix):
 
 @dataclass(frozen=True, kw_only=True)
 class TruncatedSteps(Matrix):
-    """Reconfigurable multiplier whose modes leave out more and more low product columns.
+    """Modes that leave out more and more low product columns.
 
     Parameters
     ----------

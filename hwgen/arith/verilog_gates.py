@@ -105,16 +105,17 @@ class _Parser:
         self._undriven.update(outputs)
         self._first_gate = len(self._nets)
 
-        while not self._accept("endmodule"):
+        while self._peek() != "endmodule":
             if self._take("assign", "wire", "endmodule") == "assign":
                 self._assign(self._reference())
             else:
                 self._wires()
-        if self._peek() != "the end of the file":
-            raise self._error(f"expected nothing after the module, not {self._peek()}")
         for output in outputs:
             if output in self._undriven:
                 raise self._error(f"{output} is never assigned")
+        self._take("endmodule")
+        if self._peek() != "the end of the file":
+            raise self._error(f"expected nothing after the module, not {self._peek()}")
         return ParsedNetlist(
             name,
             kinds["a"],

@@ -1,0 +1,49 @@
+"""The catalogue: names, descriptions, and how long it takes to import."""
+
+import subprocess
+import sys
+
+import pytest
+
+from hwgen.arith.catalogue import CATALOGUE, describe, find
+from hwgen.arith.operand import U8
+from hwgen.errors import SpecError
+
+
+def test_members_take_u8_activations_and_eight_bit_weights():
+    for name, multiplier in CATALOGUE.items():
+        assert multiplier.a_kind == U8, name
+        assert multiplier.w_kind.width == 8, name
+        assert name.endswith("_u8") == (multiplier.w_kind == U8), name
+
+
+def test_members_differ():
+    assert len(set(CATALOGUE.values())) == len(CATALOGUE)
+
+
+def test_find_returns_the_member():
+    assert all(find(name) is multiplier for name, multiplier in CATALOGUE.items())
+
+
+def test_find_names_what_there_is():
+    known = ", ".join(CATALOGUE)
+    with pytest.raises(SpecError, match=f"^no multiplier is called 'exakt'; known: {known}$"):
+        find("exakt")
+
+
+def test_descriptions_are_one_line_with_parameters():
+    assert describe(find("truncated_6")) == (
+        "Low product columns left out (u8 x s8; cut 6; compensated False)"
+    )
+    lines = [describe(multiplier) for multiplier in CATALOGUE.values()]
+    assert len(set(lines)) == len(lines)
+    assert all("\n" not in line and len(line) < 140 for line in lines)
+
+
+def test_importing_the_catalogue_computes_no_table():
+    code = (
+        "import hwgen.arith.catalogue, hwgen.arith.multiplier as m\n"
+        "print(m._table.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr

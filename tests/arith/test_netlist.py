@@ -1,0 +1,94 @@
+"""Netlists compute what their gates, and the Verilog they were read from, say."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hwgen.arith.gates import Gate
+from hwgen.arith.netlist import Netlist
+from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.errors import SpecError
+from hwgen.flow.data import data_path
+
+BIT = OperandKind(1, False)
+ODD = """
+// Every operator, with and without parentheses: ~ binds first, then &, ^ and |.
+module odd (input wire signed [7:0] w, output signed [3:0] p, input [7:0] a);
+  wire x, y;
+  wire z = ~a[0] & w[0] ^ a[1] | w[7] & ~(a[7] ^ w[1] | a[2] & w[2]);
+  assign x = (a[3] | w[3]) & (a[4] ^ ~~w[4]);
+  assign y = x & z | ~x & a[5] ^ 1'b1 | 1'b0; /* constants
+  too */
+  assign p[0] = y;
+  assign p[1] = x ^ z & w[6];
+  assign p[3] = ~w[5];
+  assign p[2] = a[6];
+endmodule
+"""
+
+
+def shipped():
+    return sorted(data_path("rtl_templates/multipliers").glob("*.v"))
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
+def test_a_shipped_netlist_means_what_yosys_reads_in_it(path, verilog_table):
+    netlist = Netlist.load(path)
+    assert netlist.name == path.stem
+    table = verilog_table(path.read_text(encoding="utf-8"), netlist.name, netlist.p_kind)
+    assert np.array_equal(table, netlist.table())
+
+
+def test_operators_bind_as_in_verilog(verilog_table, circuit_tables, tmp_path):
+    path = tmp_path / "odd.v"
+    path.write_text(ODD, encoding="utf-8")
+    netlist = Netlist.load(path)
+    assert (netlist.a_kind, netlist.w_kind) == (U8, S8)
+    assert np.array_equal(verilog_table(ODD, "odd", netlist.p_kind), netlist.table())
+    assert np.array_equal(circuit_tables([netlist])[0][0], netlist.table())
+
+
+def test_gates_are_evaluated_in_order():
+    netlist = Netlist(
+        name="half_adder",
+        a_kind=BIT,
+        w_kind=BIT,
+        p_kind=OperandKind(2, False),
+        gates=(Gate("^", 2, 3), Gate("&", 2, 3)),
+        outputs=(4, 5),
+    )
+    assert netlist.table().tolist() == [[0, 1], [1, 2]]
+    assert netlist.compute([1, 0], 1).tolist() == [2, 1]
+    assert dataclasses.replace(netlist, outputs=(5, 4)).table().tolist() == [[0, 2], [2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outputs": (4,)}, r"^Netlist x outputs must be 2 nets, not 1$"),
+        ({"outputs": (4, 5)}, r"^Netlist x outputs must be its nets, not \(4, 5\)$"),
+        (
+            {"gates": (Gate("^", 2, 4),)},
+            r"^Netlist x net 4 must read earlier nets, not Gate\(kind='\^', x=2, y=4\)$",
+        ),
+        (
+            {"gates": (Gate("nand", 2, 3),)},
+            r"^Netlist x gate must be one of &, \|, \^, ~, not 'nand'$",
+        ),
+    ],
+)
+def test_gates_that_make_no_netlist_are_refused(changes, message):
+    fields = {"gates": (Gate("&", 2, 3),), "outputs": (4, 4)} | changes
+    with pytest.raises(SpecError, match=message):
+        Netlist(name="x", a_kind=BIT, w_kind=BIT, p_kind=OperandKind(2, False), **fields)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(
+        SpecError, match=r"^netlist \S+/none\.v cannot be read: .*No such file or directory: .*$"
+    ):
+        Netlist.load(tmp_path / "none.v")
+    (tmp_path / "binary.v").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SpecError, match=r"^netlist \S+/binary\.v cannot be read: .*utf-8.*$"):
+        Netlist.load(tmp_path / "binary.v")
