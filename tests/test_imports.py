@@ -50,6 +50,7 @@ ROOMS = {
     "hwgen.mapping": {
         "numpy",
         "pymoo",
+        "threadpoolctl",
         "hwgen.arith",
         "hwgen.cost.model",
         "hwgen.errors",

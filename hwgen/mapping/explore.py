@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from hwgen import golden
 from hwgen.errors import SpecError
 from hwgen.mapping import pareto
@@ -137,7 +139,8 @@ def explore(
     problem = Problem(network, data.calibration_images, data.calibration_labels, costs, spec)
     found_by: dict[Candidate, str] = {}
 
-    with ThreadPoolExecutor(WORKERS) as pool:  # NumPy's kernels release the interpreter
+    # NumPy's kernels release the interpreter; BLAS threads of small products would only collide.
+    with threadpool_limits(1), ThreadPoolExecutor(WORKERS) as pool:
 
         def evaluate(asked: Sequence[Candidate]) -> list[Objectives]:
             return [x.objectives for x in pool.map(problem.evaluate, asked)]
