@@ -30,7 +30,7 @@ PALETTE = {
 
 MINUS = "\N{MINUS SIGN}"
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text and takes the page's font
     "svg.hashsalt": "hwgen",  # equal figures are equal bytes
     "font.size": 10,
@@ -175,7 +175,7 @@ def layers(document: dict[str, Any]) -> str:
             axes.text(
                 max(old, new) + before.max() * 0.012,
                 row,
-                f"{label}   {100 * (new / old - 1):+.0f} %".replace("-", MINUS),
+                f"{label}: {100 * (new / old - 1):+.0f} %".replace("-", MINUS),
                 va="center",
             )
         axes.set_yticks(rows, names, color=PALETTE["ink"])
