@@ -215,7 +215,8 @@ class Sequencer(wiring.Component):
                         m.next = "FLUSH"
 
             with m.State("FLUSH"):
-                latency = Mux(multiplies, self.rows + self.cols + 3, VectorUnit.GATHER_LATENCY + 2)
+                # The drain's first read, 3 cycles after the wait, meets the last update.
+                latency = Mux(multiplies, self.rows + self.cols - 1, VectorUnit.GATHER_LATENCY - 2)
                 with m.If(when_quiet(latency)):
                     m.next = "DRAIN"
 
@@ -226,7 +227,9 @@ class Sequencer(wiring.Component):
 
             with m.State("DRAIN_FLUSH"):
                 m.d.comb += self.draining.eq(1)
-                with m.If(when_quiet(VectorUnit.DRAIN_LATENCY + 1)):
+                # The descriptor's address, which moves on 2 cycles after the wait, tells an observer
+                # to which layer a written code belongs: the last one must be out.
+                with m.If(when_quiet(VectorUnit.DRAIN_LATENCY - 1)):
                     m.d.sync += [*begin_group, group.eq(group + self.cols)]
                     m.next = "PASS"
                     with m.If(left_over <= self.cols):
