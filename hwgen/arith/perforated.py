@@ -13,8 +13,8 @@ __all__ = ["Perforated"]
 class Perforated(Matrix):
     """Exact product of truncated operands: low rows of product bits left out.
 
-    The product is ``(a - a % 2**a_rows) * (w - w % 2**w_rows)``. Partial-product perforation (Zervakis et al., IEEE TVLSI 24(10), 2016) of the low rows of
-    one operand or of both; the same as truncating that operand.
+    The product is ``(a - a % 2**a_rows) * (w - w % 2**w_rows)``: partial-product perforation
+    (Zervakis et al., IEEE TVLSI 24(10), 2016) of the low rows of one operand or of both.
 
     Parameters
     ----------

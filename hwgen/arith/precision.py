@@ -13,9 +13,9 @@ __all__ = ["Precision"]
 class Precision(Matrix):
     """Exact product of operands rounded to fewer bits.
 
-    Rounding is half up, part of the circuit and costs one row of product bits per rounded operand, no
-    carry; an array that rounds at its edge or a network quantized to fewer bits saves that
-    row. Truncating instead of rounding is :class:`hwgen.arith.perforated.Perforated`.
+    Rounding is half up, is part of the circuit and costs one row of product bits per rounded
+    operand, but no carry. An array that rounds at its edge, or a network quantized to fewer
+    bits, saves that row. Truncating instead is :class:`hwgen.arith.perforated.Perforated`.
 
     Parameters
     ----------

@@ -12,10 +12,11 @@ __all__ = ["Roup"]
 class Roup(Booth):
     """Booth rows, the low ones left out, each rounded at its own bit.
 
-    All rows then end in the same column. ROUP (asymmetric rounding and perforation) of Leon et al., "Cooperative Arithmetic-Aware
-    Approximation Techniques for Energy-Efficient Multipliers", DAC 2019. Reconstructed: that
-    each row is rounded at its own bit is the likelier reading of "asymmetric"; the other one,
-    one bit for all rows, is what ``symmetric`` gives, and is :class:`hwgen.arith.pr.PR`.
+    All rows then end in the same column. ROUP (asymmetric rounding and perforation) of Leon et
+    al., "Cooperative Arithmetic-Aware Approximation Techniques for Energy-Efficient
+    Multipliers", DAC 2019. Reconstructed: that each row is rounded at its own bit is the
+    likelier reading of "asymmetric"; the other one, one bit for all rows, is what
+    ``symmetric`` gives, and is :class:`hwgen.arith.pr.PR`.
 
     Parameters
     ----------
