@@ -6,9 +6,11 @@ Each function is one step of the way from a trained network to verified hardware
 :exc:`hwgen.errors.HwgenError`.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hwgen import build, golden, simulation
 from hwgen.arith.catalogue import CATALOGUE, find
@@ -17,6 +19,7 @@ from hwgen.build import Build
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
+from hwgen.errors import OutputError
 from hwgen.golden.trace import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
@@ -26,6 +29,9 @@ from hwgen.network import data as data_set
 from hwgen.network import onnx_import
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
+from hwgen.output import replacing_file
+from hwgen.report.page import page as html
+from hwgen.report.summary import build_document, study_document
 from hwgen.simulation import Simulation
 from hwgen.spec.accelerator import load_spec
 from hwgen.spec.mapping import Mapping
@@ -37,6 +43,7 @@ __all__ = [
     "generate",
     "load",
     "load_data",
+    "report",
     "simulate",
 ]
 
@@ -188,6 +195,48 @@ def simulate(build_folder: Build | PathLike, *, images: int = 8) -> Simulation:
         Test images, from the first on.
     """
     return simulation.simulate(_build(build_folder), images)
+
+
+def report(source: Study | Build | PathLike, output: PathLike) -> dict[str, Any]:
+    """Write a self-contained HTML page, and the same figures as JSON beside it.
+
+    Parameters
+    ----------
+    source : Study, Build or path
+        A build's report also holds what simulation and synthesis found.
+    output : path
+        The page, ``.html``; the JSON file differs in its ending only.
+
+    Returns
+    -------
+    dict
+        The figures.
+    """
+    page, figures = Path(output), Path(output).with_suffix(".json")
+    if page.suffix != ".html":
+        raise OutputError(f"report must be a file that ends in .html, not {page.name}")
+    if figures.exists() and not _is_report(figures):
+        raise OutputError(f"report {page} needs {figures} too, but that is no report of hwgen")
+    with replacing_file(page) as page_place, replacing_file(figures) as figures_place:
+        document = _document(source)
+        page_place.write_text(html(document), encoding="utf-8")
+        figures_place.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return document
+
+
+def _document(source: Study | Build | PathLike) -> dict[str, Any]:
+    if isinstance(source, Study):
+        return study_document(source)
+    if isinstance(source, Build) or Path(source).is_dir():
+        return build_document(_build(source).folder)
+    return study_document(Study.open(source))
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        return "hwgen_report" in json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _build(folder: Build | PathLike) -> Build:

@@ -161,7 +161,8 @@ def explore(
             tuple(problem.evaluate(x) for x in found_by),
             tuple(found_by.values()),
         )
-        points = {x.candidate: x for pool in result.pools for x in result.front(pool)}
+        points = {result.exact.candidate: result.exact}  # every loss is told against it
+        points |= {x.candidate: x for pool in result.pools for x in result.front(pool)}
 
         def test(point: Evaluation) -> float:
             return golden.accuracy(network, data.test_images, data.test_labels, point.mapping)
