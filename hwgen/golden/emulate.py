@@ -66,11 +66,14 @@ def _pays(rank: int, filters: int) -> bool:
     return rank <= max(1, filters // 4)
 
 
-def _bound(u: NDArray[np.int32], v: NDArray[np.int32], weights: NDArray[np.int64]) -> int:
-    """Largest magnitude that any partial sum can reach, whatever the order of adding."""
-    largest = np.abs(u.astype(np.int64)).max(axis=1)
-    per_code = largest @ np.abs(v.astype(np.int64))
-    return int(per_code[weights].reshape(len(weights), -1).sum(axis=1).max())
+def _bound(u: NDArray[np.int32], v: NDArray[np.int32], weights: NDArray[np.int64]) -> float:
+    """Largest magnitude that any partial sum can reach, whatever the order of adding.
+
+    Rounding cannot bring a bound that is really above a power of two below it.
+    """
+    largest = np.abs(u.astype(np.float64)).max(axis=1)
+    per_code = largest @ np.abs(v.astype(np.float64))
+    return float(per_code[weights].reshape(len(weights), -1).sum(axis=1).max())
 
 
 def _by_factors(

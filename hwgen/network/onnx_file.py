@@ -113,9 +113,13 @@ def read(path: Path) -> OnnxGraph:
 
 def _check_names(path: Path, graph: onnx.GraphProto) -> None:
     """Refuse names that would break a one-line message."""
-    named = [*graph.node, *graph.input, *graph.output, *graph.initializer]
-    names = [x.name for x in named] + [x for node in graph.node for x in node.input]
-    for name in names + [x for node in graph.node for x in (*node.output, node.domain)]:
+    names = [
+        *(x.name for x in graph.initializer),
+        *(x.name for x in (*graph.input, *graph.output)),
+    ]
+    for node in graph.node:
+        names += [node.name, node.domain, *node.input, *node.output]
+    for name in names:
         if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8
             raise ModelError(f"model {path} names must be printable, not {name!r}")
 
@@ -134,11 +138,14 @@ def _node(path: Path, node: onnx.NodeProto) -> Node:
 
 def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:
     try:
-        return np.asarray(numpy_helper.to_array(tensor))
+        array = np.asarray(numpy_helper.to_array(tensor))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"model {path} is not valid ONNX: constant {tensor.name}: {_one_line(error)}"
         ) from error
+    if array.dtype.kind not in "biuf":
+        raise ModelError(f"model {path} constant {tensor.name} must be numbers, not {array.dtype}")
+    return array
 
 
 def _image_shape(path: Path, tensor: onnx.ValueInfoProto) -> tuple[int, int, int]:

@@ -192,16 +192,18 @@ def _bias(
     value = operands[2] if len(operands) > 2 else None
     if value is None:
         return np.zeros(len(scales), dtype=np.int32)
-    if isinstance(value, Constant):
-        if not np.allclose(value.scale, scales, rtol=1e-3, atol=0):
-            raise node.refusal("the bias must have the scale of input times weights")
-        codes = value.codes
-    elif isinstance(value, np.ndarray):
-        codes = np.rint(value / scales)
-    else:
+    if not isinstance(value, Constant | np.ndarray):
         raise node.refusal("the bias must be a constant")
-    if codes.shape != scales.shape or np.abs(codes).max() >= 1 << 31:
-        raise node.refusal(f"the bias must hold {len(scales)} 32-bit values")
+    codes = value.codes if isinstance(value, Constant) else value
+    if codes.size != len(scales):
+        raise node.refusal(f"the bias must hold {len(scales)} values, not {codes.size}")
+    codes = codes.reshape(-1)
+    if isinstance(value, np.ndarray):
+        codes = np.rint(codes / scales)
+    elif not np.allclose(value.scale, scales, rtol=1e-3, atol=0):
+        raise node.refusal("the bias must have the scale of input times weights")
+    if not np.abs(codes).max() < 1 << 31:
+        raise node.refusal("the bias must fit into 32 bits of accumulator units")
     return codes.astype(np.int32)
 
 

@@ -128,7 +128,7 @@ def test_damage_anywhere_is_noticed_or_harmless(network, arrays, tmp_path):
     whole = path.read_bytes()
     rng = np.random.default_rng(0)
     messages = []
-    for position in range(len(whole)):
+    for position in range(0, len(whole), 4):
         damaged = bytearray(whole)
         damaged[position] ^= int(rng.integers(1, 256))
         path.write_bytes(damaged)
@@ -136,5 +136,5 @@ def test_damage_anywhere_is_noticed_or_harmless(network, arrays, tmp_path):
             load(path, network)
         except DataError as error:
             messages.append(str(error))
-    assert len(messages) > len(whole) // 2
+    assert len(messages) > len(whole) // 8
     assert not any("\n" in message for message in messages)

@@ -149,7 +149,15 @@ def test_a_node_that_onnx_does_not_know(operator, message, tmp_path):
 def test_a_name_over_two_lines(tmp_path):
     builder = small_model()
     builder.quantize(builder.node("Relu", ["relu.real"], "two\nlines"), 0.1)
-    refused(builder, tmp_path, r"names must be printable, not 'two\nlines'", "two\nlines.real")
+    refused(
+        builder, tmp_path, r"names must be printable, not 'two\nlines.scale'", "two\nlines.real"
+    )
+
+
+def test_a_constant_of_words(tmp_path):
+    builder = small_model()
+    builder.constant("words", np.array(["one"], object))
+    refused(builder, tmp_path, "constant words must be numbers, not object")
 
 
 def test_an_operator_of_another_domain(tmp_path):
@@ -297,6 +305,113 @@ def test_activations_of_another_form(scale, zero_point, message, tmp_path):
     ]
     builder.node("QuantizeLinear", ["conv", *inputs], "codes")
     refused(builder, tmp_path, f"node codes (QuantizeLinear): {message}", "codes")
+
+
+def test_an_input_quantized_twice(tmp_path):
+    builder = small_model()
+    scale = builder.constant("other", np.float32(3))
+    builder.node("QuantizeLinear", ["image", scale], "again")
+    refused(
+        builder,
+        tmp_path,
+        "node again (QuantizeLinear): the network's input must be quantized in one way only",
+    )
+
+
+def test_codes_whose_type_only_an_attribute_states(tmp_path):
+    builder = small_model()
+    scale = builder.constant("other", np.float32(0.05))
+    builder.node("QuantizeLinear", ["image", scale], "again", output_dtype=onnx.TensorProto.INT8)
+    model = builder.model("relu.real")
+    model.opset_import[0].version, model.ir_version = 21, 10
+    path = tmp_path / "m.onnx"
+    onnx.save(model, path)
+    rule = r"there must be a zero point, not an output_dtype"
+    with pytest.raises(ModelError, match=rf"^model {path} node again \(QuantizeLinear\): {rule}$"):
+        load(path)
+
+
+def test_scales_that_are_computed(tmp_path):
+    builder = small_model(relu=False)
+    builder.node("QuantizeLinear", ["conv", "relu.real"], "codes")
+    builder.nodes.insert(0, builder.nodes.pop())
+    builder.node("Relu", ["conv"], "relu.real")
+    builder.nodes = [*builder.nodes[1:], builder.nodes[0]]
+    refused(
+        builder,
+        tmp_path,
+        "node codes (QuantizeLinear): scale and zero point must be constants",
+        "codes",
+    )
+
+
+def test_codes_of_what_was_not_quantized(tmp_path):
+    builder = small_model(relu=False)
+    scale = builder.constant("other", np.float32(3))
+    builder.node("DequantizeLinear", ["conv", scale], "real")
+    refused(builder, tmp_path, "node real (DequantizeLinear): input conv must be quantized", "real")
+
+
+def test_a_relu_of_a_constant(tmp_path):
+    builder = small_model()
+    builder.node("Relu", ["w.real"], "positive")
+    refused(builder, tmp_path, "node positive (Relu): input w.real must not be a constant")
+
+
+def test_limits_that_are_computed(tmp_path):
+    builder = small_model()
+    builder.node("Clip", ["conv", "relu.real"], "clip")
+    refused(builder, tmp_path, "node clip (Clip): limits must be constants")
+
+
+def test_a_shape_that_is_computed(tmp_path):
+    builder = small_model()
+    builder.node("Reshape", ["relu.real", "relu.real"], "flat")
+    refused(builder, tmp_path, "node flat (Reshape): shape must be a constant")
+
+
+def test_pooling_of_a_flat_tensor(tmp_path):
+    builder = small_model()
+    flat = builder.node("Flatten", ["relu.real"], "flat")
+    builder.node("GlobalAveragePool", [flat], "pool")
+    refused(builder, tmp_path, "node pool (GlobalAveragePool): input must be an image, not flat")
+
+
+def test_zero_points_of_another_count_than_scales(tmp_path):
+    builder = small_model()
+    codes = np.ones((2, 2), np.int8)
+    builder.dequantize("c", codes, [0.1, 0.2], zero_point=np.zeros(3, np.int8))
+    refused(builder, tmp_path, "node c.real (DequantizeLinear): there must be 2 zero points, not 3")
+
+
+@pytest.mark.parametrize(
+    ("operator", "shape", "message"),
+    [
+        ("Conv", (3, 2, 3), "kernels must have 2 dimensions, not 1"),
+        ("MatMul", (1, 2, 3), "weights must have 2 dimensions, not 3"),
+    ],
+)
+def test_weights_of_other_dimensions(operator, shape, message, tmp_path):
+    builder = Builder((2, 4, 4))
+    weights = builder.dequantize("w", np.ones(shape, np.int8), 0.01)
+    builder.node(operator, [builder.source, weights], "next")
+    refused(builder, tmp_path, f"node next ({operator}): {message}", "next")
+
+
+@pytest.mark.parametrize(
+    ("bias", "message"),
+    [
+        (np.ones(2, np.float32), "the bias must hold 3 values, not 2"),
+        (np.full(3, 1e9, np.float32), "the bias must fit into 32 bits of accumulator units"),
+        (np.full(3, np.nan, np.float32), "the bias must fit into 32 bits of accumulator units"),
+        (None, "the bias must be a constant"),
+    ],
+)
+def test_a_bias_of_another_form(bias, message, tmp_path):
+    builder = small_model()
+    source = "relu.real" if bias is None else builder.constant("plain", bias)
+    builder.node("Conv", [builder.source, "w.real", source], "next")
+    refused(builder, tmp_path, f"node next (Conv): {message}")
 
 
 def test_a_bias_in_other_units(tmp_path):
