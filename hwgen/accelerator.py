@@ -58,7 +58,7 @@ class Accelerator(wiring.Component):
         m = Module()
         spec = self.spec
         multiplier = spec.arithmetic
-        sum_column = not multiplier.w_kind.signed
+        sum_column = spec.sum_column
 
         def child(name, component, module=None):
             return place(m, platform, name, component, module)

@@ -1,9 +1,9 @@
 """A build: the folder with everything that one picked mapping becomes.
 
 ``accelerator.v``, ``program.json``, ``mapping.json`` and ``spec.toml`` are what hardware and
-driver need; ``model.onnx`` and ``data.npz`` are what it is judged by; ``exploration.json`` says
-what was chosen among; ``manifest.json`` holds their digests. Simulation and synthesis leave
-``simulation.json`` and ``synthesis.json`` beside them.
+driver need; ``model.onnx``, ``data.npz`` and the mappings of the baselines are what it is
+judged by; ``exploration.json`` says what was chosen among; ``manifest.json`` holds their
+digests. Simulation and synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
 """
 
 import dataclasses
@@ -32,6 +32,7 @@ __all__ = ["KIND", "Build", "generate"]
 
 KIND = "build"
 VERILOG = "accelerator.v"
+BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Build:
         """What the program executes."""
         return Mapping.read(self.folder / "mapping.json")
 
+    def baselines(self) -> dict[str, Mapping]:
+        """What it is compared with: the exact mapping, and the best of precision alone."""
+        return {role: Mapping.read(self.folder / name) for role, name in BASELINES.items()}
+
     def program(self) -> Program:
         """What the accelerator executes."""
         return Program.from_json(self._text("program.json"), f"program of build {self.folder}")
@@ -96,7 +101,8 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
     Equal studies give equal bytes. Raises :exc:`SpecError` when the program does not fit the
     accelerator.
     """
-    pick = study.pick(max_drop)
+    found = study.exploration
+    pick, alone = study.pick(max_drop), found.pick(max_drop, found.reduced)
     spec = dataclasses.replace(study.spec, multiplier=pick.candidate.multiplier)
     program = compile_network(study.network, pick.mapping, spec)
     with replacing_folder(output, KIND) as place:
@@ -104,6 +110,8 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
             VERILOG: to_verilog(Accelerator(spec), "accelerator"),
             "program.json": program.to_json(),
             "mapping.json": pick.mapping.to_json(),
+            BASELINES["exact"]: found.exact.mapping.to_json(),
+            BASELINES["precision"]: alone.mapping.to_json(),
             "spec.toml": spec.to_toml(),
             EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
         }

@@ -76,6 +76,11 @@ class AcceleratorSpec:
         """Bits of a weight register: code and mode."""
         return 8 + self.arithmetic.mode_width
 
+    @property
+    def sum_column(self) -> bool:
+        """Whether activations are summed, too: to cancel the zero point of u8 weights."""
+        return not self.arithmetic.w_kind.signed
+
     def refusal(self, mapping: Mapping) -> str | None:
         """Why this hardware cannot execute ``mapping``; None when it can.
 
