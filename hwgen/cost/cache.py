@@ -33,5 +33,8 @@ def remember(key: str, text: str) -> bool:
 
 
 def _path(key: str) -> Path:
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "hwgen" / "cost" / f"{key}.json"
+    return _root() / "hwgen" / "cost" / f"{key}.json"
+
+
+def _root() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -95,12 +95,8 @@ class Library:
         self.units = Units.of(group)
         self.templates = {x.name: x for x in group.groups if x.kind.endswith("lut_template")}
         self.templates |= {x.name: x for x in group.all("lu_table_template")}
+        self.voltage_v = self.units.voltage * float(group.simple["nom_voltage"])
         self.default_capacitance = float(group.simple.get("default_input_pin_cap", "0"))
-
-    @property
-    def voltage_v(self) -> float:
-        """Nominal supply."""
-        return self.units.voltage * float(self.group.simple["nom_voltage"])
 
     def table(self, parent: Group, kind: str, unit: float) -> Table | None:
         """Table ``kind`` of a timing or power group, if it has one."""

@@ -17,19 +17,18 @@ from hwgen.cost.cache import recall, remember
 from hwgen.cost.energy import delay_steps, lane_energies_pj, toggle_prices_pj
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.netlist import Netlist
-from hwgen.cost.synthesis import Source, synthesize_all
+from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
 from hwgen.errors import SpecError
 from hwgen.flow.data import data_path
-from hwgen.flow.yosys import prepare_yosys, yosys_version
+from hwgen.flow.yosys import yosys_version
 from hwgen.network.transitions import Transitions
 from hwgen.progress import progress
 
 __all__ = ["characterize", "characterize_all", "uniform_transitions"]
 
 TOP = "multiplier"
-BATCH = 4  # multipliers per run of Yosys: its start is then a small part
 UNIFORM_SAMPLES = 4096
 
 _Codes = dict[str, NDArray[np.int64]]
@@ -65,34 +64,24 @@ def characterize_all(
         random weights, as layer ``uniform``.
     """
     traces = transitions or {"uniform": uniform_transitions()}
-    sources = {name: _source(name, x) for name, x in multipliers.items()}
+    texts = {name: _rtlil(name, x) for name, x in multipliers.items()}
     common = [_code_digest(), yosys_version(), technology.digest]
     common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
-    keys = {name: _digest(common, source.text) for name, source in sources.items()}
-    found = {
-        name: MultiplierCost.from_json(text)
-        for name, key in keys.items()
-        if (text := recall(key)) is not None
-    }
+    keys = {name: _digest([*common, text]) for name, text in texts.items()}
+    found = {name: cost for name, key in keys.items() if (cost := _recall(key)) is not None}
     missing = [name for name in multipliers if name not in found]
-    batches = [missing[i : i + BATCH] for i in range(0, len(missing), BATCH)]
-    prepare_yosys()
+
+    def work(name: str) -> None:
+        netlist = synthesize(texts[name], TOP, technology, "rtlil")
+        found[name] = _cost(multipliers[name], netlist, technology, traces)
+        remember(keys[name], found[name].to_json())
+
     # Threads are enough: Yosys is a process, and NumPy lets go of the interpreter.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        tasks = [
-            pool.submit(
-                _batch,
-                {name: (multipliers[name], sources[name]) for name in batch},
-                technology,
-                traces,
-            )
-            for batch in batches
-        ]
+        tasks = [pool.submit(work, name) for name in missing]
         try:
             for task in progress(as_completed(tasks), "characterize", len(tasks)):
-                for name, cost in task.result().items():
-                    found[name] = cost
-                    remember(keys[name], cost.to_json())
+                task.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return {name: found[name] for name in multipliers}
@@ -106,27 +95,23 @@ def uniform_transitions(samples: int = UNIFORM_SAMPLES, seed: int = 0) -> Transi
     return Transitions(before, w, a, w)
 
 
-def _source(name: str, multiplier: Multiplier) -> Source:
+def _recall(key: str) -> MultiplierCost | None:
+    text = recall(key)
+    try:
+        return None if text is None else MultiplierCost.from_json(text)
+    except ValueError:  # damaged: it is computed and written again
+        return None
+
+
+def _rtlil(name: str, multiplier: Multiplier) -> str:
     kinds = (multiplier.a_kind, multiplier.w_kind)
     if multiplier.a_kind != U8 or multiplier.w_kind not in (S8, U8):
         raise SpecError(
             f"multiplier {name} must take u8 activations and s8 or u8 weights to be "
             f"characterized, not {kinds[0].name} and {kinds[1].name}"
         )
-    text = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
-    return Source(text, TOP, "rtlil")
-
-
-def _batch(
-    work: Mapping[str, tuple[Multiplier, Source]],
-    technology: Technology,
-    traces: Mapping[str, Transitions],
-) -> dict[str, MultiplierCost]:
-    netlists = synthesize_all([source for _, source in work.values()], technology)
-    return {
-        name: _cost(multiplier, netlist, technology, traces)
-        for (name, (multiplier, _)), netlist in zip(work.items(), netlists, strict=True)
-    }
+    text: str = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
+    return text
 
 
 def _cost(
@@ -186,5 +171,5 @@ def _code_digest() -> str:
     return _digest(sorted(path.read_text(encoding="utf-8") for path in files))
 
 
-def _digest(parts: Sequence[str], *more: str) -> str:
-    return hashlib.sha256("\0".join([*parts, *more]).encode()).hexdigest()
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

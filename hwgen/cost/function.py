@@ -85,7 +85,8 @@ def _tokens(text: str) -> list[str]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ValueError(f"function must not hold {text[position]!r}: {text!r}")
+            found = text[position:].lstrip()[0]
+            raise ValueError(f"function must not hold {found!r}: {text!r}")
         tokens.append(match[1])
         position = match.end()
     return tokens[::-1]

@@ -42,7 +42,7 @@ class MultiplierCost:
 
     @classmethod
     def from_json(cls, text: str) -> "MultiplierCost":
-        """The inverse of :meth:`to_json`, exact to the last bit."""
+        """The inverse of :meth:`to_json`, exact to the last bit; ValueError for other text."""
         fields: dict[str, Any] = json.loads(text)
         energy = {int(mode): layers for mode, layers in fields.pop("energy_pj").items()}
         by_code = {

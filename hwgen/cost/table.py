@@ -3,6 +3,7 @@
 import bisect
 import re
 from dataclasses import dataclass
+from math import prod
 
 from hwgen.cost.liberty import Group
 
@@ -92,6 +93,9 @@ def read_table(group: Group, templates: dict[str, Group], unit: float, units: Un
             variable = template.simple.get(f"variable_{axis}", "")
             scale = units.capacitance if "capacitance" in variable else units.time
             axes.append((variable in _SECOND, tuple(scale * x for x in _floats(points))))
+    expected = prod(len(points) for _, points in axes)
+    if len(values) != expected:
+        raise ValueError(f"a {group.kind} table holds {len(values)} values, not {expected}")
     if not axes:
         return Table((0.0,), (0.0,), ((values[0],),))
     if len(axes) == 1:
@@ -125,5 +129,5 @@ def _floats(texts: list[str]) -> list[float]:
 def _factor(text: str, unit: str) -> float:
     match = re.fullmatch(r"([\d.eE+-]+?)\s*([fpnumk]?)" + unit, text.strip().lower())
     if match is None:
-        raise ValueError(f"unit must be a number and a prefix of {unit}, not {text!r}")
+        raise ValueError(f"its unit of {unit} is {text!r}")
     return float(match[1]) * _PREFIX[match[2]]

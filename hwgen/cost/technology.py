@@ -16,8 +16,13 @@ GENERIC = "flows/asic/generic.lib"
 
 _MAPPING_GROUPS = {"pin", "ff", "timing", "cell_rise", "cell_fall"}
 _MAPPING_GROUPS |= {"rise_transition", "fall_transition", "lu_table_template"}
-_TWO_INPUT = {"an AND or NAND": (8, 7), "an OR or NOR": (14, 1)}  # truth tables
-_INVERTER = 1
+_INVERTER = (1, 0b01)  # number of inputs and truth table
+_NEEDED = {
+    "an inverter": {_INVERTER},
+    "an AND or NAND of two inputs": {(2, 0b1000), (2, 0b0111)},
+    "an OR or NOR of two inputs": {(2, 0b1110), (2, 0b0001)},
+    "a flip-flop": set(),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ class Technology:
         except KeyError as error:
             raise SpecError(f"Liberty file {file} must state {error.args[0]}") from error
         except ValueError as error:
-            raise SpecError(f"Liberty file {file}: {error}") from error
+            raise SpecError(f"Liberty file {file} must be usable, but {error}") from error
 
     @classmethod
     def _of(cls, group: Group, digest: str) -> "Technology":
@@ -65,17 +70,16 @@ class Technology:
         gates = {x.name: x for x in cells if x.is_gate}
         flip_flops = {x.name: x for x in cells if x.is_flip_flop}
         technology = cls(group.name, digest, library, gates, flip_flops)
-        truths = {_truth(cell) for cell in gates.values()}
-        missing = [
-            name for name, any_of in _TWO_INPUT.items() if not truths & {(2, x) for x in any_of}
-        ]
-        if (1, _INVERTER) not in truths:
-            missing.insert(0, "an inverter")
-        if not flip_flops:
-            missing.append("a flip-flop")
+        missing = [x for x in _NEEDED if not technology._has(x)]
         if missing:
-            raise ValueError(f"it must hold {', '.join(missing)} that may be used")
+            raise ValueError(f"it lacks {' and '.join(missing)}")
+        for cell in technology.cells.values():
+            assert cell.pins  # reads every table now, where an error can name the file
         return technology
+
+    def _has(self, kind: str) -> bool:
+        truths = {_truth(cell) for cell in self.gates.values()}
+        return bool(truths & _NEEDED[kind]) if _NEEDED[kind] else bool(self.flip_flops)
 
     @property
     def voltage_v(self) -> float:
@@ -90,7 +94,7 @@ class Technology:
     @cached_property
     def inverter(self) -> Cell:
         """The smallest inverter: what loads, wires and time steps are measured in."""
-        found = [x for x in self.gates.values() if _truth(x) == (1, _INVERTER)]
+        found = [x for x in self.gates.values() if _truth(x) == _INVERTER]
         return min(found, key=lambda x: (x.area_um2, x.pins[x.inputs[0]].capacitance_pf, x.name))
 
     @cached_property
