@@ -21,7 +21,7 @@ from hwgen.errors import SpecError
 
 __all__ = ["CATALOGUE", "describe", "find"]
 
-_PRECISIONS = ((7, 8), (6, 8), (5, 8), (8, 7), (8, 6), (7, 7), (6, 6), (6, 5), (5, 5), (4, 4))
+_PRECISIONS = ((7, 8), (6, 8), (5, 8), (8, 6), (7, 7), (6, 6), (6, 5), (5, 5), (4, 5), (4, 4))
 _HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs")  # of what describe() shows
 
 CATALOGUE: dict[str, Multiplier] = {
@@ -35,6 +35,10 @@ CATALOGUE: dict[str, Multiplier] = {
     **{f"perforated_a{rows}_w{rows}": Perforated(a_rows=rows, w_rows=rows) for rows in (1, 2, 3)},
     "perforated_a2_u8": Perforated(w_kind=U8, a_rows=2),
     **{f"truncated_{cut}": Truncated(cut=cut) for cut in (4, 5, 6, 7, 8)},
+    "truncated_6_a1": Truncated(cut=6, a_rows=1),
+    "truncated_7_a2": Truncated(cut=7, a_rows=2),
+    "truncated_8_a3": Truncated(cut=8, a_rows=3),
+    "truncated_8_a4_w2": Truncated(cut=8, a_rows=4, w_rows=2),
     "truncated_7_c": Truncated(cut=7, compensated=True),
     "pr_0_3": PR(rounded=3),
     "pr_1_2": PR(perforated=1, rounded=2),
@@ -47,6 +51,7 @@ CATALOGUE: dict[str, Multiplier] = {
     "scalable_a3": Scalable(steps=((0, 0), (1, 0), (2, 0), (3, 0))),
     "scalable_a4_w3": Scalable(steps=((0, 0), (1, 1), (2, 2), (4, 3))),
     "scalable_t5": Scalable(steps=((0, 0), (1, 1), (2, 2), (4, 3)), cut=5),
+    "scalable_t6": Scalable(steps=((0, 0), (2, 0), (3, 2), (4, 3)), cut=6),
     "truncated_steps": TruncatedSteps(cuts=(0, 5, 7, 8)),
 }
 

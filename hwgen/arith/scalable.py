@@ -23,8 +23,8 @@ class Scalable(Matrix):
         Per mode, low bits of the activation and of the weight that are 0. Each 0 to one less
         than the operand's width; the first step freezes least.
     cut : int
-        Low product columns that no mode has, 0 to the activation's width: mode 0 is then not
-        exact either, but every mode is smaller.
+        Low product columns that no mode has, 0 to all but the last: mode 0 is then not exact
+        either, but the circuit is smaller and every mode costs less.
     """
 
     steps: tuple[tuple[int, int], ...]
@@ -34,7 +34,7 @@ class Scalable(Matrix):
         for a_rows, w_rows in self.steps:
             check_range("Scalable", "activation step", a_rows, 0, self.a_kind.width - 1)
             check_range("Scalable", "weight step", w_rows, 0, self.w_kind.width - 1)
-        check_range("Scalable", "cut", self.cut, 0, self.a_kind.width)
+        check_range("Scalable", "cut", self.cut, 0, self.a_kind.width + self.w_kind.width - 2)
         smallest = tuple(map(min, zip(*self.steps, strict=True)))
         if (
             len(self.steps) < 2

@@ -1,13 +1,12 @@
 """Approximating a netlist: substitute nets by similar ones and drop what becomes dead.
 
 Greedy substitute-and-simplify in the manner of SASIMI (Venkataramani et al., DATE 2013),
-judged on all operand pairs. ``python -m hwgen.arith.simplify FILE.v`` makes the shipped
+judged on all operand pairs. ``python -m hwgen.arith.simplify`` prints the shipped
 netlist again; it takes some minutes.
 """
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from hwgen.arith.gate_builder import array_multiplier, substituted, to_verilog
 from hwgen.arith.gates import AREA, CONSTANTS, evaluate, packed_operands
 from hwgen.arith.netlist import Netlist
 from hwgen.arith.operand import S8, U8
-from hwgen.output import replacing_file
 
 __all__ = ["simplify"]
 
@@ -73,13 +71,14 @@ def _best(
     pairs = (sample[:, None] * 8 + np.arange(8)).ravel()
     few_errors, few_fixed = error[pairs], is_fixed[pairs]
     before, size = _variance(few_errors), _area(netlist)
+    small = max_std**2 / 64 or 1.0  # steps that cost less than this are told apart by area alone
     ranked = []
     for old, new in _candidates(netlist, few_nets):
         changed = few_errors - _change(netlist, few_nets, old, new)
         if fits(changed, few_fixed, 2.0):
             growth = max(_variance(changed) - before, 0.0)
             saved = size - _area(substituted(netlist, old, new))
-            ranked.append((-saved / (growth + 1.0), old, new))
+            ranked.append((-saved / (growth + small), old, new))
     for score, old, new in sorted(ranked):
         if score < 0 and fits(error - _change(netlist, nets, old, new), is_fixed, 1.0):
             return substituted(netlist, old, new)
@@ -120,17 +119,11 @@ def _change(
     """What is added to every product when net ``new`` takes the place of net ``old``."""
     changed = {old: nets[new]}
     first = len(nets) - len(netlist.gates)
-    for number, (kind, x, y) in enumerate(netlist.gates[old - first + 1 :], start=old + 1):
-        if x in changed or y in changed:
-            left, right = changed.get(x, nets[x]), changed.get(y, nets[y])
-            if kind == "&":
-                value = left & right
-            elif kind == "|":
-                value = left | right
-            else:
-                value = left ^ right if kind == "^" else ~left
-            if not np.array_equal(value, nets[number]):
-                changed[number] = value
+    for number, gate in enumerate(netlist.gates[old - first + 1 :], start=old + 1):
+        x, y = changed.get(gate.x), changed.get(gate.y)
+        if x is not None or y is not None:
+            left, right = nets[gate.x] if x is None else x, nets[gate.y] if y is None else y
+            changed[number] = gate.apply(left, right)
     total = np.zeros(nets[0].size * 8, dtype=np.int64)
     for bit, net in enumerate(netlist.outputs):
         if net in changed:
@@ -144,11 +137,9 @@ def _change(
 
 
 def main() -> None:
-    """Write the shipped approximate netlist to the file that the command line names."""
-    start = array_multiplier("exact", U8, S8)
-    result = simplify(start, max_std=50.0, max_mean=100.0)
-    with replacing_file(Path(sys.argv[1])) as path:
-        path.write_text(to_verilog(result, "simplified_u8s8"), encoding="utf-8")
+    """Print the shipped approximate netlist."""
+    result = simplify(array_multiplier("simplified", U8, S8), max_std=60.0, max_mean=4.0)
+    sys.stdout.write(to_verilog(result, "simplified"))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hwgen.arith.matrix import Matrix
 from hwgen.arith.operand import OperandKind
-from hwgen.arith.setting import Setting
+from hwgen.arith.setting import Conditioning, Setting
 from hwgen.errors import SpecError, check_range
 
 __all__ = ["Truncated", "TruncatedSteps", "low_columns"]
@@ -12,29 +12,49 @@ __all__ = ["Truncated", "TruncatedSteps", "low_columns"]
 
 @dataclass(frozen=True, kw_only=True)
 class Truncated(Matrix):
-    """Low product columns left out.
+    """Low product columns left out, and low rows.
 
-    The lost bits make products of positive operands too small. ``compensated`` forces the bit
-    of row 0 to 1 in each lost column from 2 up, unless it is a sign bit's: the compensation of
-    MARLIN (Guella et al., IEEE TCAS-I 71(5), 2024), where a zero operand still gives 0.
+    Leaving out the bits below a column loses little for each gate saved; rows of the
+    activation or the weight that are left out too save the gates above that column. What is
+    lost makes products of positive operands too small. ``compensated`` forces the bit of row 0
+    to 1 in each lost column from 2 up, unless it is a sign bit's: the compensation of MARLIN
+    (Guella et al., IEEE TCAS-I 71(5), 2024), where a zero operand still gives 0.
 
     Parameters
     ----------
     cut : int
-        Product columns left out, counted from the least significant: 0 to the activation's
-        width.
+        Product columns left out, counted from the least significant: 0 to all but the last.
+    a_rows, w_rows : int
+        Low bits of the activation and of the weight whose product bits are left out: 0 to one
+        less than the operand's width.
     compensated : bool
-        Whether a constant stands in for the lost bits.
+        Whether a constant stands in for the lost columns.
     """
 
     cut: int
+    a_rows: int = 0
+    w_rows: int = 0
     compensated: bool = False
 
     def __post_init__(self) -> None:
-        check_range("Truncated", "cut", self.cut, 0, self.a_kind.width)
+        a_width, w_width = self.a_kind.width, self.w_kind.width
+        check_range("Truncated", "cut", self.cut, 0, a_width + w_width - 2)
+        check_range("Truncated", "a_rows", self.a_rows, 0, a_width - 1)
+        check_range("Truncated", "w_rows", self.w_rows, 0, w_width - 1)
 
     def plan(self) -> tuple[Setting, ...]:
-        return (_truncation("fixed", self.a_kind, self.w_kind, self.cut, self.compensated),)
+        zeros, constant = low_columns(self.a_kind, self.w_kind, self.cut), 0
+        if self.compensated:
+            positive = (1 << self.w_kind.width - self.w_kind.signed) - 1
+            constant = zeros[0] & positive & ~0b11
+        return (
+            Setting(
+                a=Conditioning(zeros=(1 << self.a_rows) - 1),
+                w=Conditioning(zeros=(1 << self.w_rows) - 1),
+                zeros=zeros,
+                ones=(constant, *(0,) * (self.a_kind.width - 1)),
+            ),
+        )
 
     @property
     def skips_zeros(self) -> bool:
@@ -48,20 +68,21 @@ class TruncatedSteps(Matrix):
     Parameters
     ----------
     cuts : tuple of int
-        Per mode, product columns left out: ascending, each 0 to the activation's width.
+        Per mode, product columns left out: ascending, each 0 to all but the last.
     """
 
     cuts: tuple[int, ...] = (0, 4, 6, 8)
 
     def __post_init__(self) -> None:
         for cut in self.cuts:
-            check_range("TruncatedSteps", "cut", cut, 0, self.a_kind.width)
+            check_range("TruncatedSteps", "cut", cut, 0, self.a_kind.width + self.w_kind.width - 2)
         if len(self.cuts) < 2 or list(self.cuts) != sorted(set(self.cuts)):
             raise SpecError(f"TruncatedSteps cuts must be two or more, ascending, not {self.cuts}")
 
     def plan(self) -> tuple[Setting, ...]:
         return tuple(
-            _truncation(f"cut{cut}", self.a_kind, self.w_kind, cut, False) for cut in self.cuts
+            Setting(name=f"cut{cut}", zeros=low_columns(self.a_kind, self.w_kind, cut))
+            for cut in self.cuts
         )
 
 
@@ -69,14 +90,3 @@ def low_columns(a_kind: OperandKind, w_kind: OperandKind, cut: int) -> tuple[int
     """Mask per row of the product bits below column ``cut``."""
     every_bit = (1 << w_kind.width) - 1
     return tuple(((1 << max(cut - i, 0)) - 1) & every_bit for i in range(a_kind.width))
-
-
-def _truncation(
-    name: str, a_kind: OperandKind, w_kind: OperandKind, cut: int, compensated: bool
-) -> Setting:
-    zeros = low_columns(a_kind, w_kind, cut)
-    constant = 0
-    if compensated:
-        positive = (1 << w_kind.width - w_kind.signed) - 1
-        constant = zeros[0] & positive & ~0b11
-    return Setting(name=name, zeros=zeros, ones=(constant, *(0,) * (a_kind.width - 1)))

@@ -33,7 +33,8 @@ def test_find_names_what_there_is():
 
 def test_descriptions_are_one_line_with_parameters():
     assert describe(find("truncated_6")) == (
-        "Low product columns left out (u8 x s8; cut 6; compensated False)"
+        "Low product columns left out, and low rows "
+        "(u8 x s8; cut 6; a_rows 0; w_rows 0; compensated False)"
     )
     lines = [describe(multiplier) for multiplier in CATALOGUE.values()]
     assert len(set(lines)) == len(lines)

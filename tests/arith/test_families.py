@@ -35,6 +35,12 @@ def test_truncated_loses_the_low_triangle():
     assert np.array_equal(Truncated(w_kind=U8, cut=6).table(), a * w - lost)
 
 
+def test_truncated_leaves_out_rows_of_what_is_left():
+    truncated = Truncated(cut=7)
+    both = Truncated(cut=7, a_rows=2, w_rows=3)
+    assert np.array_equal(both.table(), truncated.compute(A - A % 4, W - W % 8))
+
+
 def test_compensation_adds_a_constant_unless_an_operand_is_zero():
     plain, compensated = Truncated(cut=7).table(), Truncated(cut=7, compensated=True).table()
     constant = 4 + 8 + 16 + 32 + 64
@@ -100,10 +106,18 @@ def test_heam_has_the_published_error():
             lambda: Precision(a_bits=8, w_bits=9),
             r"^Precision w_bits must be an integer from 1 to 8, not 9$",
         ),
-        (lambda: Truncated(cut=9), r"^Truncated cut must be an integer from 0 to 8, not 9$"),
+        (lambda: Truncated(cut=15), r"^Truncated cut must be an integer from 0 to 14, not 15$"),
         (
-            lambda: TruncatedSteps(cuts=(0, 9)),
-            r"^TruncatedSteps cut must be an integer from 0 to 8, not 9$",
+            lambda: Truncated(cut=6, a_rows=8),
+            r"^Truncated a_rows must be an integer from 0 to 7, not 8$",
+        ),
+        (
+            lambda: Truncated(cut=6, w_rows=8),
+            r"^Truncated w_rows must be an integer from 0 to 7, not 8$",
+        ),
+        (
+            lambda: TruncatedSteps(cuts=(0, 15)),
+            r"^TruncatedSteps cut must be an integer from 0 to 14, not 15$",
         ),
         (
             lambda: TruncatedSteps(cuts=(4, 2)),
@@ -126,8 +140,8 @@ def test_heam_has_the_published_error():
             r"^Scalable weight step must be an integer from 0 to 7, not 'x'$",
         ),
         (
-            lambda: Scalable(steps=((0, 0), (1, 0)), cut=9),
-            r"^Scalable cut must be an integer from 0 to 8, not 9$",
+            lambda: Scalable(steps=((0, 0), (1, 0)), cut=15),
+            r"^Scalable cut must be an integer from 0 to 14, not 15$",
         ),
         *(
             (
