@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hwgen
-from hwgen.errors import StudyError
+from hwgen.errors import SpecError, StudyError
 from hwgen.mapping.drop import Drop
 from hwgen.mapping.explore import Exploration
 from hwgen.mapping.problem import Evaluation
@@ -134,6 +134,8 @@ class Study:
                 return cls(**_read(database))
         except sqlite3.DatabaseError as error:
             raise StudyError(f"study {path} must be a study made by hwgen: {error}") from error
+        except SpecError as error:
+            raise StudyError(f"study {path} needs another version of hwgen: {error}") from error
 
     def _write(self, database: sqlite3.Connection) -> None:
         found = self.exploration

@@ -28,6 +28,7 @@ PALETTE = {
     "exact": "#8a93a3",
 }
 
+WIDTH = 10.8  # inches: fills the page
 MINUS = "\N{MINUS SIGN}"
 
 _STYLE: dict[Any, Any] = {
@@ -53,6 +54,8 @@ _STYLE: dict[Any, Any] = {
     "ytick.major.size": 0,
     "figure.facecolor": "none",
 }
+
+_BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1, "alpha": 0.8}
 
 _ROLES = {
     "exact": "Exact",
@@ -92,7 +95,7 @@ def trade_off(document: dict[str, Any]) -> str:
     fronts = {name: [points[i] for i in xs] for name, xs in document["fronts"].items()}
     deepest = max(3 * limit, 1.2)  # what loses far more than is accepted only squeezes the rest
     inside = [x for x in points if x["drop_bound"] <= deepest]
-    with _figure(10, 4.6, 1, 2, sharey=True, sharex=True) as (figure, ((left, right),)):
+    with _figure(WIDTH, 4.6, 1, 2, sharey=True, sharex=True) as (figure, ((left, right),)):
         for is_precision, kind in ((False, "approximate"), (True, "precision")):
             some = [x for x in inside if x["is_precision"] is is_precision]
             left.scatter(
@@ -119,7 +122,9 @@ def trade_off(document: dict[str, Any]) -> str:
         right.set_title(f"{images['test_images']} test images")
         if len(inside) < len(points):
             note = f"{len(points) - len(inside)} of {len(points)} mappings lose more"
-            left.text(0.015, 0.025, note, transform=left.transAxes, color=PALETTE["muted"])
+            left.text(
+                0.015, 0.03, note, transform=left.transAxes, color=PALETTE["muted"], bbox=_BACKING
+            )
         right.plot([], [], "o-", color=PALETTE["approximate"], label="front, all multipliers")
         right.plot([], [], "o-", color=PALETTE["precision"], label="front, precision alone")
         right.plot([], [], color=PALETTE["muted"], dashes=(4, 3), label="accepted loss")
@@ -149,7 +154,7 @@ def _mark_pick(axes: Axes, pick: dict[str, Any], key: str) -> None:
         textcoords="offset points",
         fontweight="bold",
         color=PALETTE["ink"],
-        bbox={"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1, "alpha": 0.8},
+        bbox=_BACKING,
     )
 
 
@@ -164,7 +169,7 @@ def layers(document: dict[str, Any]) -> str:
     exact, pick = points[chosen["exact"]], points[chosen["pick"]]
     names = [x["name"] for x in document["network"]["layers"]]
     modes = document["multipliers"][pick["multiplier"]]["modes"]
-    with _figure(10, 0.9 + 0.46 * len(names), 1, 1) as (figure, ((axes,),)):
+    with _figure(WIDTH, 0.9 + 0.46 * len(names), 1, 1) as (figure, ((axes,),)):
         rows = np.arange(len(names))
         before = np.array(exact["layer_energy_pj"]) / 1000
         after = np.array(pick["layer_energy_pj"]) / 1000
@@ -205,7 +210,7 @@ def savings(document: dict[str, Any]) -> str:
         if areas["exact"]:
             values = [areas.get(x) and areas[x] / areas["exact"] for x in roles]
             panels.append(("Array area", values))
-    with _figure(10, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
+    with _figure(WIDTH, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
         for axes, (title, values) in zip(row, panels, strict=True):
             _bars(axes, title, values, [colour(x, document) for x in shown])
         row[0].set_yticks(range(len(roles)), [_ROLES[x] for x in roles], color=PALETTE["ink"])
@@ -263,6 +268,5 @@ def error_maps(document: dict[str, Any]) -> str:
 
 
 def _decades(linear: int, largest: int) -> list[int]:
-    """Powers of ten beyond the linear part of a scale; its end when there is none."""
-    powers = [10**x for x in range(9) if linear < 10**x <= largest]
-    return powers or [largest]
+    """Powers of ten beyond the linear part of a scale, and its end."""
+    return [*(10**x for x in range(9) if linear < 10**x <= largest // 2), largest]

@@ -49,7 +49,7 @@ code{font:13px ui-monospace,"SF Mono",Menlo,Consolas,monospace}
 .tile span{display:block}
 .tile small{color:var(--muted);font-size:13px}
 figure{margin:10px 0 0}
-figure svg{width:100%;height:auto;display:block}
+figure svg{max-width:100%;height:auto;display:block}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th{font-weight:500;color:var(--muted);text-align:left;vertical-align:bottom;font-size:13px}

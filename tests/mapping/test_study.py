@@ -126,3 +126,15 @@ def test_a_truncated_study_is_named(study, tmp_path):
     (tmp_path / "short").write_bytes(content[: len(content) // 2])
     with pytest.raises(StudyError, match=r"^study .*short must be a study made by hwgen: .+$"):
         Study.open(tmp_path / "short")
+
+
+def test_a_study_of_a_multiplier_that_is_gone_is_named(study, tmp_path):
+    study.save(tmp_path / "old")
+    with closing(sqlite3.connect(tmp_path / "old")) as database, database:
+        database.execute("UPDATE evaluations SET mapping = replace(mapping, 'exact', 'gone')")
+    with pytest.raises(
+        StudyError,
+        match=r"^study .*old needs another version of hwgen: "
+        r"no multiplier is called 'gone'; known: .*$",
+    ):
+        Study.open(tmp_path / "old")
