@@ -9,6 +9,7 @@ import inspect
 from hwgen.arith.exact import Exact, ExactBooth, ExactMatrix
 from hwgen.arith.heam import Heam
 from hwgen.arith.multiplier import Multiplier
+from hwgen.arith.netlist import Netlist
 from hwgen.arith.operand import U8
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
@@ -18,6 +19,7 @@ from hwgen.arith.roup import Roup
 from hwgen.arith.scalable import Scalable
 from hwgen.arith.truncated import Truncated, TruncatedSteps
 from hwgen.errors import SpecError
+from hwgen.flow.data import data_path
 
 __all__ = ["CATALOGUE", "describe", "find"]
 
@@ -47,6 +49,7 @@ CATALOGUE: dict[str, Multiplier] = {
     "roup_1_4": Roup(perforated=1, rounded=4),
     "roup_a_1_4": Roup(perforated=1, rounded=4, encoded="a"),
     "heam_u8": Heam(),
+    "simplified": Netlist.load(data_path("rtl_templates/multipliers/simplified.v")),
     **{f"posneg_{rows}": PositiveNegative(rows=rows) for rows in (1, 2, 3)},
     "scalable_a3": Scalable(steps=((0, 0), (1, 0), (2, 0), (3, 0))),
     "scalable_a4_w3": Scalable(steps=((0, 0), (1, 1), (2, 2), (4, 3))),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hwgen.arith import compressor
 from hwgen.arith.matrix import MaskedMatrix
 from hwgen.arith.operand import S8, U8
 from hwgen.arith.setting import Conditioning, Setting
@@ -156,3 +157,17 @@ def test_clearing_comes_before_forcing():
 def test_masks_that_do_not_fit_are_refused(fields, message):
     with pytest.raises(SpecError, match=message):
         MaskedMatrix(**fields)
+
+
+def test_one_wrong_adder_is_seen(circuit_tables, monkeypatch):
+    right = compressor._full_adder
+
+    def wrong(m, x, y, z):
+        total, _ = right(m, x, y, z)
+        monkeypatch.setattr(compressor, "_full_adder", right)  # only the first adder
+        return total, total
+
+    monkeypatch.setattr(compressor, "_full_adder", wrong)
+    matrix = MaskedMatrix(settings=(Setting(),))
+    [[table]] = circuit_tables([matrix])
+    assert not np.array_equal(table, matrix.table())
