@@ -9,8 +9,8 @@ energy is weighted by the share of the cell's states in which the file says it h
 of the input ports count too: they charge pins of the circuit. Leakage is reported separately.
 
 The time step is a quarter of an FO4: pulses that are shorter vanish. Steps of a thirty-second
-raise the energy of 8x8 multipliers by 3 to 22 %, more where there are more glitches; without
-any glitches it would be a third to a half.
+raised the energy of 8x8 multipliers by 3 to 14 %, in three technologies; without
+any glitches it was about a third to a half of that.
 """
 
 from collections import defaultdict
