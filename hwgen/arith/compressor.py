@@ -3,7 +3,7 @@
 L. Dadda, "Some schemes for parallel multipliers", Alta Frequenza 34, 1965.
 """
 
-from amaranth.hdl import Cat, Const, Signal
+from amaranth.hdl import Cat, Const, Signal, Value
 
 __all__ = ["BitColumns"]
 
@@ -23,7 +23,7 @@ class BitColumns:
     def __init__(self, width):
         self.width = width
         self.constant = 0
-        self._columns = [[] for _ in range(width)]
+        self._columns: list[list[Value]] = [[] for _ in range(width)]
 
     def add(self, bit, column):
         """Add ``bit * 2**column``."""
@@ -57,7 +57,8 @@ def _limits(height):
 
 def _reduce(m, columns, limit):
     """One stage: no column stays higher than ``limit``, carries included."""
-    carries, reduced = [], []
+    carries: list[Value] = []
+    reduced = []
     for column in columns:
         left, sums = list(column), carries
         carries = []

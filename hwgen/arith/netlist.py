@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from amaranth.hdl import Cat, Const, Module, Signal
@@ -97,9 +98,10 @@ class _NetlistCircuit(MultiplierCircuit):
     def elaborate(self, platform):
         m = Module()
         nets = [Const(0, 1), Const(1, 1), *self.a, *self.w]
-        for gate in self.multiplier.gates:
+        netlist = cast(Netlist, self.multiplier)
+        for gate in netlist.gates:
             net = Signal()
             m.d.comb += net.eq(gate.apply(nets[gate.x], nets[gate.y]))
             nets.append(net)
-        m.d.comb += self.p.eq(Cat(*(nets[net] for net in self.multiplier.outputs)))
+        m.d.comb += self.p.eq(Cat(*(nets[net] for net in netlist.outputs)))
         return m
