@@ -21,7 +21,7 @@ from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["Exploration", "check_max_drop", "explore"]
 
-BUDGET = 400  # proposals; the digits network takes under 90 s on 2 cores
+BUDGET = 400  # proposals; the digits network takes under a minute on 2 cores
 WORKERS = 2
 
 
@@ -149,7 +149,8 @@ def explore(
             search = strategy(problem.space, seed=seed, max_drop=max_drop)
             limit = (budget or BUDGET) if name == method else problem.space.size
             steps = drive(search, evaluate, budget=limit)
-            for candidate, _ in progress(steps, f"explore ({name})", total=limit):
+            total = limit if name == method else None
+            for candidate, _ in progress(steps, f"explore ({name})", total=total):
                 found_by.setdefault(candidate, name)
 
         result = Exploration(
