@@ -138,7 +138,7 @@ def _change(
 
 def main() -> None:
     """Print the shipped approximate netlist."""
-    result = simplify(array_multiplier("simplified", U8, S8), max_std=60.0, max_mean=4.0)
+    result = simplify(array_multiplier("simplified", U8, S8), max_std=80.0, max_mean=8.0)
     sys.stdout.write(to_verilog(result, "simplified"))
 
 

@@ -1,8 +1,9 @@
 """Simplification keeps to its limits and is reproducible."""
 
+from hwgen.arith.catalogue import CATALOGUE
 from hwgen.arith.gate_builder import array_multiplier
 from hwgen.arith.metrics import measure
-from hwgen.arith.operand import OperandKind
+from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.arith.simplify import simplify
 
 START = array_multiplier("small", OperandKind(5, False), OperandKind(5, True))
@@ -27,3 +28,13 @@ def test_steps_add_up_and_repeat():
 def test_nothing_fits_no_error_at_all_but_what_changes_nothing():
     result = simplify(START, max_std=0.0, max_mean=0.0)
     assert measure(result).error_probability == 0
+
+
+def test_the_shipped_netlist_is_smaller_nearly_unbiased_and_keeps_zeros():
+    shipped = CATALOGUE["simplified"]
+    metrics = measure(shipped)
+    assert len(shipped.gates) < 0.72 * len(array_multiplier("exact", U8, S8).gates)
+    assert abs(metrics.mean) <= 8.0
+    assert metrics.std <= 80.0
+    assert 0.001 < metrics.mae / 2**15 < 0.003
+    assert metrics.is_zero_preserving
