@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hwgen import build, golden, simulation
+from hwgen import build, golden, simulation, synthesis
 from hwgen.arith.catalogue import CATALOGUE, find
 from hwgen.arith.operand import U8
 from hwgen.build import Build
@@ -35,6 +35,7 @@ from hwgen.report.summary import build_document, study_document
 from hwgen.simulation import Simulation
 from hwgen.spec.accelerator import load_spec
 from hwgen.spec.mapping import Mapping
+from hwgen.synthesis import Synthesis
 
 __all__ = [
     "characterize",
@@ -45,11 +46,10 @@ __all__ = [
     "load_data",
     "report",
     "simulate",
+    "synthesize",
 ]
 
 PathLike = str | os.PathLike[str]
-
-TRANSITIONS = 4096  # sampled per layer: the mean energy then varies by about 1 %
 
 
 def load(model: PathLike) -> Network:
@@ -142,8 +142,8 @@ def explore(
         images.calibration_images,
         spec.rows,
         spec.cols,
-        TRANSITIONS,
-        seed,
+        synthesis.TRANSITIONS,
+        synthesis.SEED,
     )
     candidates = {
         name: multiplier
@@ -195,6 +195,18 @@ def simulate(build_folder: Build | PathLike, *, images: int = 8) -> Simulation:
         Test images, from the first on.
     """
     return simulation.simulate(_build(build_folder), images)
+
+
+def synthesize(build_folder: Build | PathLike, technology: PathLike | None = None) -> Synthesis:
+    """Area, delay and energy of a build's hardware, and of the arrays it is compared with.
+
+    Parameters
+    ----------
+    build_folder : Build or path
+    technology : path, optional
+        Liberty file; default: the generic technology.
+    """
+    return synthesis.synthesize(_build(build_folder), _technology(technology))
 
 
 def report(source: Study | Build | PathLike, output: PathLike) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables for people: aligned columns, the unit in the header."""
 
+import re
 from collections.abc import Sequence
 
 from hwgen.arith.metrics import ErrorMetrics
@@ -10,16 +11,14 @@ ERROR_HEADERS = ("mean", "std", "MAE", "MRE %", "WCE", "wrong %")
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Text of a table with one header line; numbers are set flush right.
+    """Text of a table with one header line; columns of numbers are set flush right.
 
     Floats are shown with four significant digits; format a cell beforehand to show more.
     None shows as a dash.
     """
     body = [[_text(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headers, *body, strict=True)]
-    right = [
-        all(isinstance(row[i], int | float | None) for row in rows) for i in range(len(headers))
-    ]
+    right = [all(map(_is_number, column)) for column in zip(*body, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         return "  ".join(
@@ -40,6 +39,10 @@ def error_cells(error: ErrorMetrics) -> tuple[float, ...]:
         error.wce,
         100 * error.error_probability,
     )
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d*\.?\d*(e[-+]\d+)?|nan|-?inf", text) is not None
 
 
 def _text(cell: object) -> str:
