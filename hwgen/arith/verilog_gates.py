@@ -16,6 +16,7 @@ _TOKEN = re.compile(
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _BINARY = ("|", "^", "&")  # loosest first
 _WIDEST = {"a": 10, "w": 10, "p": 32}  # a table of all operand pairs has to fit memory
+_DEEPEST = 100  # the parser recurses
 _KEYWORDS = {"module", "endmodule", "input", "output", "signed", "wire", "assign"}
 
 
@@ -173,20 +174,22 @@ class _Parser:
             self._take("]")
         return name
 
-    def _expression(self, level: int = 0) -> int:
+    def _expression(self, depth: int = 0, level: int = 0) -> int:
         if level == len(_BINARY):
-            return self._operand()
-        net = self._expression(level + 1)
+            return self._operand(depth)
+        net = self._expression(depth, level + 1)
         while self._accept(_BINARY[level]):
-            net = self._gate(_BINARY[level], net, self._expression(level + 1))
+            net = self._gate(_BINARY[level], net, self._expression(depth, level + 1))
         return net
 
-    def _operand(self) -> int:
+    def _operand(self, depth: int) -> int:
+        if depth > _DEEPEST:
+            raise self._error(f"an expression must nest at most {_DEEPEST} deep")
         if self._accept("~"):
-            net = self._operand()
+            net = self._operand(depth + 1)
             return self._gate("~", net, net)
         if self._accept("("):
-            net = self._expression()
+            net = self._expression(depth + 1)
             self._take(")")
             return net
         if self._peek() in ("1'b0", "1'b1"):

@@ -50,6 +50,8 @@ def test_wires_are_declared_first_or_where_they_are_assigned():
         ("p[1] =", "a[1] =", 4, "a[1] is assigned already, or is no wire and no bit of p"),
         ("assign p[1] = a[1];\n", "", 4, "p[1] is never assigned"),
         ("= n;", "= (n;", 3, "expected ), not ;"),
+        ("= n;", "= " + "~" * 101 + "n;", 3, "an expression must nest at most 100 deep"),
+        ("= n;", "= " + "(" * 101 + "n;", 3, "an expression must nest at most 100 deep"),
         ("= n;", "= 2;", 3, "expected a name, not 2"),
         ("endmodule\n", "", 5, "expected assign or wire or endmodule, not the end of the file"),
         (
