@@ -18,8 +18,9 @@ class SystolicArray(wiring.Component):
 
     No flow control: a position may enter every cycle, and ``valid`` marks the rows that
     count. ``swap`` comes one cycle before the first position of a new block. A row's shadow
-    weights may be loaded from ``cols`` cycles after a swap entered that row, so a block may
-    follow the next after ``cols + 2`` cycles.
+    weights must be loaded before the swap enters that row, and may be loaded anew from
+    ``cols - 1`` cycles after it. Loaded one row per cycle, blocks may follow each other after
+    ``max(rows, cols)`` cycles.
 
     Latency, in cycles: ``rows + c`` from the activations to ``total[c]``; ``rows`` to
     ``activation_total``.

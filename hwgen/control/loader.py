@@ -14,7 +14,8 @@ class WeightLoader(wiring.Component):
 
     A block is announced by ``ready`` as soon as its first row is under way: swaps and loads
     run down the rows at the same pace. After a block was taken the loader waits until its
-    swap has crossed the ``cols`` columns of a row.
+    swap has crossed the ``cols`` columns of a row. Blocks may be taken every
+    ``max(rows, cols + 1)`` cycles.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class ActivationMemory(wiring.Component):
     Members
     -------
     read_address : In
-        Byte address of lane 0. Addresses wrap.
+        Byte address of lane 0. What lies beyond the memory's end is undefined.
     read_data : Out(8), one per lane
         Bytes at ``read_address + lane``.
     write_enable, write_address, write_data : In
