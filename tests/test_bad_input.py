@@ -244,3 +244,19 @@ def test_a_build_that_is_none(refused, tmp_path, command):
     assert refused(command, tmp_path) == (
         f"build {tmp_path} must be a folder made by hwgen generate"
     )
+
+
+def test_a_missing_tool(refused, build, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (
+        refused("simulate", build)
+        == "tool iverilog is not installed; install it with: apt install iverilog"
+    )
+
+
+@pytest.mark.parametrize("images", ["0", "361"])
+def test_more_images_than_there_are(refused, build, images):
+    assert (
+        refused("simulate", build, "--images", images)
+        == f"simulate images must be an integer from 1 to 360, not {images}"
+    )
