@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test lint clean
+.PHONY: demo test docs lint clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -14,6 +14,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready $(VENV)/test-ready
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# The table and the picture that README.md shows; the table goes into README.md by hand.
+docs: demo
+	cp hwgen-demo/summary.txt hwgen-demo/front.svg docs/
 
 lint: $(VENV)/test-ready
 	$(BIN)/ruff check

@@ -56,9 +56,14 @@ def _run_all(folder: Path) -> dict[str, object]:
     done("synthesized the array, the exact one and that of precision alone")
 
     document = api.report(build, folder / "report.html")
-    (folder / "front.svg").write_text(trade_off(document), encoding="utf-8")
+    (folder / "front.svg").write_text(_on_white(trade_off(document)), encoding="utf-8")
     figures = summary(document)
     (folder / "summary.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (folder / "summary.txt").write_text(summary_text(figures) + "\n", encoding="utf-8")
     done("wrote the report")
     return figures
+
+
+def _on_white(svg: str) -> str:
+    """The plot with a background, for pages that may be dark."""
+    return svg.replace(">", '><rect width="100%" height="100%" fill="#ffffff"/>', 1)
