@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +33,7 @@ class Simulation:
     Parameters
     ----------
     images, tensors, codes : int
-        Compared with golden until the end, or until the first mismatch.
+        Found equal to golden's, until the end of each run or its first mismatch.
     mismatches : int
         Runs that ended at a mismatch: each stops at its first.
     mismatch : str or None
@@ -112,6 +113,13 @@ def compare(
         return _collect(job, passed, simulator)
 
 
+def _reason(log: str) -> str:
+    """The last exception in a bench's log, or else its last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()] or ["it left no log"]
+    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)]
+    return (errors or lines)[-1]
+
+
 def _collect(job: Path, passed: list[bool], simulator: str) -> Simulation:
     outcomes = []
     for number, good in enumerate(passed):
@@ -119,7 +127,7 @@ def _collect(job: Path, passed: list[bool], simulator: str) -> Simulation:
         outcome = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         if outcome is None or good != (outcome["mismatch"] is None):
             log = (job / f"run{number}" / "sim.log").read_text(encoding="utf-8", errors="replace")
-            raise ToolError(f"the simulation bench failed: {log.strip().splitlines()[-1].strip()}")
+            raise ToolError(f"the simulation bench failed: {_reason(log)}")
         outcomes.append(outcome)
     mismatches = [x["mismatch"] for x in outcomes if x["mismatch"] is not None]
     return Simulation(

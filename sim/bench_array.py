@@ -17,6 +17,7 @@ from cocotb.triggers import FallingEdge
 from hwgen.arith.catalogue import find
 from hwgen.arith.operand import OperandKind
 from sim.clocked import reset
+from sim.signals import number
 
 GROUPS, BLOCKS = 4, 6
 
@@ -49,11 +50,11 @@ class ArrayDriver:
         self.compared = 0
         self.wanted = {}  # (cycle, output name) -> value; everything else is 0
 
-    def draw_block(self, number):
+    def draw_block(self, index):
         """A random block; every third one is as short as possible."""
         rng, shape = self.rng, (self.rows, self.cols)
         shortest = max(self.rows, self.cols)
-        cycles = shortest if number % 3 == 1 else shortest + int(rng.integers(1, 12))
+        cycles = shortest if index % 3 == 1 else shortest + int(rng.integers(1, 12))
         used = int(rng.integers(1, self.rows + 1))
         return Block(
             raw=rng.choice((0, 127, 128, *range(1, 256, 2)), shape),
@@ -84,7 +85,7 @@ class ArrayDriver:
         for name in (*(f"total__{col}" for col in range(self.cols)), "activation_total"):
             if name == "activation_total" and not self.has_sum:
                 continue
-            raw = dut[name].value.to_unsigned()  # raises ValueError when a bit is undefined
+            raw = number(dut[name])
             value = raw if name == "activation_total" else int(self.kind.decode(raw))
             wanted = self.wanted.pop((self.cycle, name), 0)
             assert value == wanted, f"cycle {self.cycle}: {name} is {value}, not {wanted}"
@@ -126,8 +127,8 @@ class ArrayDriver:
         positions, swaps, loads = {}, set(), {}
         start, loaded = 2, 0  # of this block; where the loads of the one before ended
         earliest = 0
-        for number, block in enumerate(blocks):
-            wanted = earliest if number % 2 else start - 2
+        for index, block in enumerate(blocks):
+            wanted = earliest if index % 2 else start - 2
             first = max(wanted, loaded)
             assert first <= start - 2
             loads |= {first + row: (block, row) for row in range(self.rows)}
@@ -152,7 +153,7 @@ async def every_sum_of_every_block_is_right(dut):
     driver = ArrayDriver(dut, multiplier, rng)
     for _ in range(GROUPS):
         used = int(rng.integers(1, cols + 1))
-        blocks = [driver.draw_block(number) for number in range(BLOCKS)]
+        blocks = [driver.draw_block(index) for index in range(BLOCKS)]
         await driver.run_group(blocks, np.arange(cols) < used)
     assert driver.wanted == {}
     assert driver.compared >= GROUPS * BLOCKS * cols * max(rows, cols)

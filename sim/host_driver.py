@@ -5,6 +5,7 @@ from cocotb.triggers import FallingEdge
 
 from hwgen.compiler.program import Program
 from hwgen.spec.host import Region, host_address
+from sim.signals import number
 
 __all__ = ["HostDriver"]
 
@@ -44,10 +45,10 @@ class HostDriver:
         self.dut.write.value = 0
 
     async def read(self, region: Region, word: int) -> int:
-        """Read one host word. An undefined bit raises ValueError."""
+        """Read one host word. An undefined bit raises :exc:`~sim.scoreboard.Mismatch`."""
         self.dut.address.value = host_address(self.program.spec, region, word)
         await FallingEdge(self.dut.clk)
-        return self.dut.read_data.value.to_unsigned()
+        return number(self.dut.read_data)
 
     async def load_program(self) -> None:
         """Write descriptors, weights and parameters."""

@@ -19,12 +19,18 @@ class Scoreboard:
     program : Program
     tensors : dict of str to uint8[height, width, channels]
         What golden says, by tensor name.
+
+    Attributes
+    ----------
+    codes, complete : int
+        Codes that agreed so far, and tensors of which every code did.
     """
 
     def __init__(self, program: Program, tensors) -> None:
         self.program = program
         self.tensors = tensors
         self.codes = 0
+        self.complete = 0
         self._open(0)
 
     def write(self, descriptor: int, address: int, code: int) -> None:
@@ -59,6 +65,9 @@ class Scoreboard:
         missing = np.flatnonzero(~self._written)
         if missing.size:
             raise Mismatch(f"{self._place(int(missing[0]))} was not written")
+        layer = self._step.layer
+        following = self.program.steps[self._descriptor + 1 :]
+        self.complete += all(step.layer != layer for step in following)
 
     def _open(self, descriptor: int) -> None:
         if descriptor >= len(self.program.steps):
