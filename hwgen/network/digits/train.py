@@ -144,7 +144,7 @@ class _Reader(quantization.CalibrationDataReader):
 
 
 def _values(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return (codes.astype(np.float32) / 255).transpose(0, 3, 1, 2)
+    return (codes.astype(np.float32) / np.float32(255)).transpose(0, 3, 1, 2)
 
 
 def quantize(model: Digits, calibration: NDArray[np.uint8], target: Path) -> None:
@@ -187,7 +187,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="train and quantize the digits network")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).parent)
     output: Path = parser.parse_args(argv).output
-    arrays = split()
+    arrays: dict[str, Any] = {**split()}
     model = train(arrays.pop("training_images"), arrays.pop("training_labels"))
     quantize(model, arrays["calibration_images"], output / "digits.onnx")
     np.savez_compressed(output / "digits.npz", **arrays)
