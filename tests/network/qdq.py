@@ -1,10 +1,16 @@
 """Small QDQ models, built node by node."""
 
+import re
+
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-__all__ = ["Builder", "small_model"]
+from hwgen.errors import ModelError
+from hwgen.network.onnx_import import load
+
+__all__ = ["Builder", "refused", "small_model"]
 
 
 class Builder:
@@ -78,3 +84,10 @@ def small_model(scale=0.05, relu=True, **attributes):
     if relu:
         builder.quantize(builder.node("Relu", ["conv"], "relu"), 0.1)
     return builder
+
+
+def refused(builder, tmp_path, message, output="relu.real"):
+    """Whether loading says exactly ``message`` about the file."""
+    path = builder.save(tmp_path / "m.onnx", output)
+    with pytest.raises(ModelError, match=rf"^{re.escape(f'model {path} {message}')}$"):
+        load(path)
