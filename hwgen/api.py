@@ -142,8 +142,6 @@ def explore(
         images.calibration_images,
         spec.rows,
         spec.cols,
-        synthesis.TRANSITIONS,
-        synthesis.SEED,
     )
     candidates = {
         name: multiplier

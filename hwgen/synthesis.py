@@ -26,8 +26,6 @@ from hwgen.verilog import to_verilog
 __all__ = ["ArrayCost", "Synthesis", "synthesize"]
 
 RESULT = "synthesis.json"
-TRANSITIONS = 4096  # sampled per layer: the mean energy then varies by about 1 %
-SEED = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,9 +89,6 @@ class Synthesis:
             "modules": modules,
             "area_um2": self.accelerator.area_um2,
             "memory_bits": self.accelerator.memory_bits,
-            "array_area_um2": self.arrays["pick"].array_area_um2,
-            "exact_array_area_um2": self.arrays["exact"].array_area_um2,
-            "precision_array_area_um2": self.arrays["precision"].array_area_um2,
             "arrays": {role: dataclasses.asdict(array) for role, array in self.arrays.items()},
         }
 
@@ -154,7 +149,7 @@ def _energy_pj(
 ) -> float:
     """Multiplier energy of one image, on the operands of the mapped network."""
     name = _multiplier(mapping)
-    operands = transitions(network, mapping, images, spec.rows, spec.cols, TRANSITIONS, SEED)
+    operands = transitions(network, mapping, images, spec.rows, spec.cols)
     energy = characterize_all({name: find(name)}, technology, operands)[name].energy_pj
     return sum(
         layer.operations * energy[mapping.layers[layer.name].mode][layer.name]

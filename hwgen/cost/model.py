@@ -5,12 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hwgen.arith.catalogue import find
-from hwgen.arith.multiplier import Multiplier
-from hwgen.errors import SpecError
-from hwgen.network.graph import Network
-
-__all__ = ["MultiplierCost", "exact_baseline"]
+__all__ = ["MultiplierCost"]
 
 
 @dataclass(frozen=True)
@@ -50,30 +45,3 @@ class MultiplierCost:
             for mode, layers in fields.pop("energy_by_code").items()
         }
         return cls(**fields, energy_pj=energy, energy_by_code=by_code)
-
-
-def exact_baseline(costs: Mapping[str, MultiplierCost], network: Network) -> str:
-    """Name of the exact multiplier that takes least energy for one image of the network.
-
-    Parameters
-    ----------
-    costs : mapping of str to MultiplierCost
-        By catalogue name.
-    network : Network
-        Decides how much each layer weighs: its multiplications.
-    """
-
-    def energy_pj(name: str) -> float:
-        layers = costs[name].energy_pj[0]
-        return sum(layer.operations * layers[layer.name] for layer in network.convolutions)
-
-    exact = [name for name in costs if _is_exact(find(name))]
-    if not exact:
-        known = ", ".join(costs)
-        raise SpecError(f"a baseline needs the cost of an exact multiplier, not only of {known}")
-    return min(exact, key=energy_pj)
-
-
-def _is_exact(multiplier: Multiplier) -> bool:
-    products = multiplier.a_kind.values[:, None] * multiplier.w_kind.values[None, :]
-    return len(multiplier.modes) == 1 and bool((multiplier.table() == products).all())

@@ -19,6 +19,7 @@ from hwgen.spec.schedule import Block, blocks
 __all__ = ["transitions"]
 
 Indices = NDArray[np.int64]
+SAMPLES = 4096  # per layer: the mean energy then varies by about 1 %
 
 
 def transitions(
@@ -27,8 +28,8 @@ def transitions(
     images: NDArray[np.uint8],
     rows: int,
     cols: int,
-    samples: int,
-    seed: int,
+    samples: int = SAMPLES,
+    seed: int = 0,
 ) -> dict[str, Transitions]:
     """Sample the transitions of every convolution on an array of ``rows`` x ``cols``.
 

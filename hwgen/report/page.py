@@ -85,16 +85,13 @@ def _head(document: dict[str, Any]) -> str:
             f"exact {exact['test_accuracy']:.2f} %",
         ),
     ]
-    synthesis = document.get("synthesis", {})
-    if synthesis.get("exact_array_area_um2"):
-        ratio = synthesis["array_area_um2"] / synthesis["exact_array_area_um2"]
-        alone_area = synthesis.get("precision_array_area_um2")
-        note = (
-            f"precision alone {_change(alone_area / synthesis['exact_array_area_um2'])}"
-            if alone_area
-            else "against the exact array"
+    if "synthesis" in document:
+        arrays = document["synthesis"]["arrays"]
+        ratio, alone_ratio = (
+            arrays[x]["array_area_um2"] / arrays["exact"]["array_area_um2"]
+            for x in ("pick", "precision")
         )
-        tiles.append((_change(ratio), "array area", note))
+        tiles.append((_change(ratio), "array area", f"precision alone {_change(alone_ratio)}"))
     else:
         tiles.append(
             (_change(pick["area"]), "multiplier area", f"precision alone {_change(alone['area'])}")
@@ -198,17 +195,46 @@ def _synthesis(document: dict[str, Any]) -> str:
     synthesis = document.get("synthesis")
     if not synthesis:
         return ""
-    rows = [
+    arrays = [
+        [
+            _ROLES[role],
+            x["multiplier"],
+            f"{x['array_area_um2']:,.0f}",
+            f"{x['pe_area_um2']:,.0f}",
+            f"{x['multiplier_area_um2']:,.0f}",
+            _delay(x["pe_delay_ns"]),
+            _delay(x["multiplier_delay_ns"]),
+            f"{x['multiplier_energy_pj'] / 1000:.2f}",
+        ]
+        for role, x in sorted(synthesis["arrays"].items(), key=lambda x: list(_ROLES).index(x[0]))
+    ]
+    modules = [
         [
             name,
             f"{x['area_um2']:,.0f}",
             f"{x['instances']}",
             f"{x['area_um2'] * x['instances']:,.0f}",
+            f"{x['memory_bits'] * x['instances']:,}" if x["memory_bits"] else "",
+            _delay(x["delay_ns"]),
         ]
-        for name, x in synthesis["modules"].items()
+        for name, x in sorted(
+            synthesis["modules"].items(), key=lambda x: -x[1]["area_um2"] * x[1]["instances"]
+        )
     ]
-    header = ["module", "area µm²", "instances", "total µm²"]
-    return f"<section><h2>Synthesis</h2>{table(header, rows, text_columns=1)}</section>"
+    header = ["array", "multiplier", "area µm²", "element µm²", "multiplier µm²",
+              "element ns", "multiplier ns", "energy nJ"]  # fmt: skip
+    parts = ["module", "area µm²", "instances", "total µm²", "memory bits", "worst path ns"]
+    return (
+        "<section><h2>Synthesis</h2><p>Energy: multipliers, one image, on the operands that the "
+        "elements see when each array runs its own mapping. The accelerator's memories are "
+        f"counted in bits; technology {escape(synthesis['technology'])}.</p>"
+        f"{table(header, arrays, text_columns=2, strong=len(arrays) - 1)}"
+        f"{table(parts, modules, text_columns=1)}</section>"
+    )
+
+
+def _delay(delay_ns: float | None) -> str:
+    return "" if delay_ns is None else f"{delay_ns:.2f}"
 
 
 def _provenance(document: dict[str, Any]) -> str:

@@ -200,16 +200,13 @@ def savings(document: dict[str, Any]) -> str:
         ("Multiplier energy", [x["energy"] for x in shown]),
         ("Multiplier area", [x["area"] for x in shown]),
     ]
-    synthesis = document.get("synthesis")
-    if synthesis:
-        areas = {
-            "exact": synthesis.get("exact_array_area_um2"),
-            "precision": synthesis.get("precision_array_area_um2"),
-            "pick": synthesis.get("array_area_um2"),
-        }
-        if areas["exact"]:
-            values = [areas.get(x) and areas[x] / areas["exact"] for x in roles]
-            panels.append(("Array area", values))
+    if "synthesis" in document:
+        # One mode everywhere is not synthesized for itself.
+        arrays = document["synthesis"]["arrays"]
+        areas = {role: x["array_area_um2"] for role, x in arrays.items()}
+        panels.append(
+            ("Array area", [areas[x] / areas["exact"] if x in areas else None for x in roles])
+        )
     with _figure(WIDTH, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
         for axes, (title, values) in zip(row, panels, strict=True):
             _bars(axes, title, values, [colour(x, document) for x in shown])

@@ -69,11 +69,31 @@ def build_document(document):
         },
         "synthesis": {
             "technology": "made-up",
-            "modules": {"pe<8>": {"area_um2": 1234.5, "instances": 16}},
-            "array_area_um2": 21_000.0,
-            "exact_array_area_um2": 30_000.0,
-            "precision_array_area_um2": 24_000.0,
-            "multiplier_delay_ns": 1.25,
+            "modules": {
+                "pe<8>": {
+                    "area_um2": 1234.5,
+                    "instances": 16,
+                    "memory_bits": 0,
+                    "delay_ns": 1.75,
+                },
+                "memory": {"area_um2": 0.0, "instances": 4, "memory_bits": 512, "delay_ns": None},
+            },
+            "arrays": {
+                role: {
+                    "multiplier": document["points"][document["chosen"][role]]["multiplier"],
+                    "array_area_um2": area_um2,
+                    "pe_area_um2": area_um2 / 16,
+                    "multiplier_area_um2": area_um2 / 32,
+                    "pe_delay_ns": 1.75,
+                    "multiplier_delay_ns": 1.25,
+                    "multiplier_energy_pj": 4_000.0,
+                }
+                for role, area_um2 in (
+                    ("pick", 21_000.0),
+                    ("exact", 30_000.0),
+                    ("precision", 24_000.0),
+                )
+            },
         },
     }
 
