@@ -227,8 +227,8 @@ class Sequencer(wiring.Component):
 
             with m.State("DRAIN_FLUSH"):
                 m.d.comb += self.draining.eq(1)
-                # The descriptor's address, which moves on 2 cycles after the wait, tells an observer
-                # to which layer a written code belongs: the last one must be out.
+                # The descriptor's address moves on 2 cycles after the wait. It tells an observer
+                # to which layer a written code belongs, so the last one must be out.
                 with m.If(when_quiet(VectorUnit.DRAIN_LATENCY - 1)):
                     m.d.sync += [*begin_group, group.eq(group + self.cols)]
                     m.next = "PASS"
