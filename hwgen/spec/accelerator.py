@@ -59,6 +59,8 @@ class AcceleratorSpec:
     def __post_init__(self) -> None:
         for name, (low, high) in _LIMITS.items():
             check_range("accelerator", name, getattr(self, name), low, high)
+        if not isinstance(self.multiplier, str):
+            raise SpecError(f"accelerator multiplier must be a name, not {self.multiplier!r}")
         multiplier = find(self.multiplier)
         if multiplier.a_kind != U8 or multiplier.w_kind.width != 8:
             raise SpecError(

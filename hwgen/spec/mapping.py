@@ -94,6 +94,8 @@ def _layer(subject: str, fields: Any) -> LayerMapping:
     known = {"multiplier", "mode", "bias_update"}
     if not isinstance(fields, dict) or "multiplier" not in fields or set(fields) - known:
         raise SpecError(f"{subject} must hold {', '.join(sorted(known))}, not {fields!r}")
+    if not isinstance(fields["multiplier"], str):
+        raise SpecError(f"{subject} multiplier must be a name, not {fields['multiplier']!r}")
     update = fields.get("bias_update", [])
     if not isinstance(update, list) or not all(type(x) is int for x in update):
         raise SpecError(f"{subject} bias_update must be a list of integers, not {update!r}")
