@@ -21,7 +21,7 @@ def allocate(network: Network, size: int) -> dict[str, Placement]:
     last_use[network.layers[-1].name] = len(network.layers)
 
     placed = {network.input_name: Placement(address=0, shape=network.input_shape)}
-    _check(network.input_name, placed[network.input_name], size)
+    _check(f"input {network.input_name}", placed[network.input_name], size)
     for index, layer in enumerate(network.layers):
         alive = sorted(
             (placement.address, placement.size)

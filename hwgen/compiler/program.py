@@ -160,7 +160,7 @@ class Program:
                     for name, fields in document["placements"].items()
                 },
             )
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON's is a ValueError
             if isinstance(error, SpecError):
                 raise
             raise SpecError(f"{subject} is not a program: {error!r}") from error
