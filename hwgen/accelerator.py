@@ -171,6 +171,7 @@ class Accelerator(wiring.Component):
             loader.count.eq(layer.block_count),
             loader.take.eq(sequencer.load_take),
             sequencer.load_ready.eq(loader.ready),
+            sequencer.load_exhausted.eq(loader.exhausted),
             weights.read_address.eq(loader.read_address),
             Cat(*array.weight).eq(weights.read_data),
             array.load.eq(loader.load),

@@ -100,7 +100,7 @@ class Program:
             if layer["operation"] == Operation.END:
                 break
             groups = -(-layer["filters"] // cols)
-            segments = -(-layer["segment"] // layer["segment_step"])
+            segments = -(-layer["segment"] // max(1, layer["segment_step"]))
             passes = 1 + layer["sources"] * layer["kernel_lines"] * segments
             walk = layer["out_height"] * layer["out_width"] * cols
             cycles += groups * (passes * (walk + rows + cols) + 4 * (rows + cols) + 64)

@@ -30,6 +30,8 @@ class WeightLoader(wiring.Component):
         Start over at word ``base`` with ``count`` blocks; nothing may be under way.
     ready : Out(1)
         A block is loaded far enough for a pass to start.
+    exhausted : Out(1)
+        Every block was taken.
     take : In(1)
         A pass starts: its block is swapped in. Only while ``ready``.
     read_address : Out
@@ -47,6 +49,7 @@ class WeightLoader(wiring.Component):
             "base": In(_ADDRESS),
             "count": In(_COUNT),
             "ready": Out(1),
+            "exhausted": Out(1),
             "take": In(1),
             "read_address": Out(address_width),
             "load": Out(rows),
@@ -66,7 +69,10 @@ class WeightLoader(wiring.Component):
             m.d.sync += wait.eq(wait - 1)
 
         idle = (row == 0) & ~self.ready & ~self.take & (wait == 0) & (remaining != 0)
-        m.d.comb += reading.eq(Mux(idle, 1, row))
+        m.d.comb += [
+            reading.eq(Mux(idle, 1, row)),
+            self.exhausted.eq(~self.ready & (remaining == 0)),
+        ]
         m.d.sync += [row.eq(reading << 1), self.load.eq(reading)]
         with m.If(reading != 0):
             m.d.sync += self.read_address.eq(self.read_address + 1)

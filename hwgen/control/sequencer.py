@@ -1,6 +1,6 @@
 """Executes a program: from the first descriptor to the interrupt."""
 
-from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -15,6 +15,15 @@ DESCRIPTOR_LAYOUT = data.StructLayout(
     {name: signed(width) if sign else width for name, (width, sign) in DESCRIPTOR.items()}
 )
 _OFFSET = signed(22)
+_SIZES = (  # none of them may be 0, or a pass would never end
+    "sources",
+    "out_height",
+    "out_width",
+    "filters",
+    "kernel_lines",
+    "segment",
+    "segment_step",
+)
 
 
 class Sequencer(wiring.Component):
@@ -37,8 +46,9 @@ class Sequencer(wiring.Component):
     start : In(1)
         Run the program from descriptor 0; ignored while ``busy``.
     busy, done, error : Out(1)
-        Running; the end was reached; the descriptors ended without one. ``done`` and ``error``
-        stay until the next start.
+        Running; the end was reached; the program is bad: a descriptor asks for nothing (a size
+        is 0) or for more weights than it names, or the last one is not the end. ``done`` and
+        ``error`` stay until the next start.
     descriptor : In(DESCRIPTOR_LAYOUT)
         Word at ``descriptor_address``, one cycle later.
     descriptor_address, parameter_address : Out
@@ -50,7 +60,7 @@ class Sequencer(wiring.Component):
         For the walker.
     index : In
         Byte at the walker's position, which is the column of its accumulator.
-    load_begin, load_take, load_ready
+    load_begin, load_take, load_ready, load_exhausted
         Handshake with the weight loader.
     multiplies : Out(1)
         The layer is executed by the array.
@@ -84,6 +94,7 @@ class Sequencer(wiring.Component):
             "load_begin": Out(1),
             "load_take": Out(1),
             "load_ready": In(1),
+            "load_exhausted": In(1),
             "multiplies": Out(1),
             "draining": Out(1),
             "update": Out(Update),
@@ -183,6 +194,9 @@ class Sequencer(wiring.Component):
                 with m.If(layer.operation == Operation.END):
                     m.d.sync += self.done.eq(1)
                     m.next = "IDLE"
+                with m.Elif(Cat(layer[name] == 0 for name in _SIZES).any()):
+                    m.d.sync += self.error.eq(1)
+                    m.next = "IDLE"
 
             with m.State("PASS"):
                 m.d.comb += self.pass_start.eq(~multiplies | self.load_ready)
@@ -213,6 +227,9 @@ class Sequencer(wiring.Component):
                     with m.If(last_pass):
                         m.d.sync += countdown.eq(1)
                         m.next = "FLUSH"
+                with m.Elif(multiplies & self.load_exhausted):
+                    m.d.sync += self.error.eq(1)
+                    m.next = "IDLE"
 
             with m.State("FLUSH"):
                 # The drain's first read, 3 cycles after the wait, meets the last update.

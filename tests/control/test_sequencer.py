@@ -8,7 +8,7 @@ from hwgen.accelerator import Accelerator
 from hwgen.compiler.compile import compile_network
 from hwgen.network.graph import Network, Pool, Quantization, Rescale
 from hwgen.spec.accelerator import AcceleratorSpec
-from hwgen.spec.descriptor import DESCRIPTOR_WIDTH
+from hwgen.spec.descriptor import DESCRIPTOR, DESCRIPTOR_WIDTH, Operation, pack, unpack
 from hwgen.spec.host import HOST_WIDTH, Region, host_address, pieces, stride
 from hwgen.spec.mapping import Mapping
 
@@ -115,6 +115,37 @@ def test_descriptors_without_an_end_raise_a_sticky_error_and_a_restart_works(pro
         base = program.output.address
         codes = [await host.read(Region.ACTIVATIONS, base + i) for i in range(len(wanted))]
         assert codes == wanted
+
+    simulate(accelerator, bench, clock=CLOCK)
+
+
+SIZES = (
+    "sources",
+    "out_height",
+    "out_width",
+    "filters",
+    "kernel_lines",
+    "segment",
+    "segment_step",
+)
+
+
+def test_a_descriptor_that_asks_for_nothing_is_an_error_and_never_hangs(program, simulate):
+    accelerator = Accelerator(SPEC)
+    good = unpack(DESCRIPTOR, program.descriptors[0])
+    bad = [good | {name: 0} for name in SIZES]
+    bad.append(good | {"operation": Operation.MULTIPLY, "block_count": 0})
+    bad.append(good | {"operation": Operation.MULTIPLY, "block_count": 1})  # needs more
+
+    async def bench(ctx):
+        host = Host(ctx, accelerator)
+        for fields in bad:
+            await host.write_descriptor(0, pack(DESCRIPTOR, fields))
+            await host.run(200)
+            assert await host.read(Region.CONTROL, 0) == ERROR, fields
+        await host.write_descriptor(0, program.descriptors[0])
+        await host.run(200)
+        assert await host.read(Region.CONTROL, 0) == DONE
 
     simulate(accelerator, bench, clock=CLOCK)
 
