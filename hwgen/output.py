@@ -7,15 +7,13 @@ failure, an interrupt or a termination removes it and leaves earlier results unt
 import json
 import os
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from hwgen.errors import OutputError
+from hwgen.interruption import unwinding_on_signals
 
 __all__ = ["MANIFEST", "folder_kind", "replacing_file", "replacing_folder"]
 
@@ -101,7 +99,7 @@ def _check_ours(target: Path, path: str | os.PathLike[str], kind: str) -> None:
 
 @contextmanager
 def _working_place(target: Path, path: str | os.PathLike[str]) -> Iterator[Path]:
-    with _termination_as_interrupt():
+    with unwinding_on_signals():
         try:
             hidden = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         except OSError as error:
@@ -120,24 +118,3 @@ def _exchange(place: Path, target: Path) -> None:
     if target.exists():
         target.rename(place.parents[1] / "earlier")
     place.rename(target)
-
-
-@contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, as Ctrl-C does, so that the hidden folder is removed."""
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
-    ):
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the clean-up
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -13,7 +13,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 CIRCUITS = {"amaranth", "numpy", "hwgen.arith", "hwgen.emission", "hwgen.errors", "hwgen.spec"}
 ROOMS = {
     "hwgen.errors": set(),
-    "hwgen.output": {"hwgen.errors"},
+    "hwgen.interruption": set(),
+    "hwgen.output": {"hwgen.errors", "hwgen.interruption"},
     "hwgen.progress": {"tqdm"},
     "hwgen.arith": {"amaranth", "numpy", "hwgen.errors", "hwgen.flow.data"},
     "hwgen.arith.simplify": {"numpy", "hwgen.arith", "hwgen.output"},

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import time
 
 import pytest
 
@@ -137,9 +138,26 @@ def test_a_stopped_run_leaves_the_earlier_folder(build, stop, error):
     assert names(build.parent) == ["build"]
 
 
-def test_termination_is_fatal_again_afterwards(build):
+def test_signals_do_what_they_did_afterwards(build):
     assert build.exists()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_inside_a_finalizer_is_not_lost(build, number):
+    class Finalized:
+        def __del__(self):
+            os.kill(os.getpid(), number)
+
+    def finalize():
+        Finalized()
+        time.sleep(1)
+        pytest.fail("the signal was lost")
+
+    with pytest.raises(KeyboardInterrupt), replacing_folder(build, "build"):
+        finalize()
+    assert names(build) == ["manifest.json", "old.v"]
 
 
 def test_a_stop_between_the_renames_brings_the_earlier_folder_back(build):
