@@ -22,7 +22,7 @@ from hwgen.mapping.study import Study
 from hwgen.network import data, onnx_import
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
-from hwgen.output import MANIFEST, folder_kind, replacing_folder
+from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
 from hwgen.report.summary import EXPLORATION, study_document
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
@@ -33,6 +33,16 @@ __all__ = ["KIND", "Build", "generate"]
 KIND = "build"
 VERILOG = "accelerator.v"
 BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json"}
+FILES = (
+    VERILOG,
+    "program.json",
+    "mapping.json",
+    *BASELINES.values(),
+    "spec.toml",
+    EXPLORATION,
+    "model.onnx",
+    "data.npz",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,16 +58,39 @@ class Build:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Build":
-        """Open a folder that :func:`generate` made. Raises :exc:`DataError`."""
-        path = Path(folder)
-        if folder_kind(path) != KIND:
+        """Open a folder that :func:`generate` made.
+
+        Every file must be as hwgen wrote it, but for the Verilog: that is what simulation
+        judges. Raises :exc:`DataError`.
+        """
+        build = cls(Path(folder))
+        if folder_kind(build.folder) != KIND:
             raise DataError(f"build {folder} must be a folder made by hwgen generate")
-        return cls(path)
+        for name, digest in build._digests().items():
+            if name != VERILOG and _sha256(build._bytes(name)) != digest:
+                raise DataError(
+                    f"build {folder} must hold {name} as hwgen wrote it, "
+                    f"but its SHA-256 is not the manifest's"
+                )
+        return build
 
     @property
     def verilog(self) -> Path:
         """The accelerator."""
-        return self.folder / VERILOG
+        path = self.folder / VERILOG
+        if not path.is_file():
+            raise DataError(f"build {self.folder} must hold the file {VERILOG}")
+        return path
+
+    def record(self, name: str, document: Any) -> None:
+        """Keep a result in the build, as JSON; whatever stops it leaves a build that opens."""
+        content = (json.dumps(document, indent=1) + "\n").encode()
+        digests = self._digests()
+        digests.pop(name, None)
+        self._write_digests(digests)
+        with replacing_file(self.folder / name) as place:
+            place.write_bytes(content)
+        self._write_digests(digests | {name: _sha256(content)})
 
     def spec(self) -> AcceleratorSpec:
         """What was built."""
@@ -89,10 +122,24 @@ class Build:
         return document
 
     def _text(self, name: str) -> str:
+        return self._bytes(name).decode()
+
+    def _bytes(self, name: str) -> bytes:
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"build {self.folder} must hold a readable {name}: {error}") from error
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise DataError(f"build {self.folder} must hold {name}: {error.strerror}") from error
+
+    def _digests(self) -> dict[str, str]:
+        digests = json.loads(self._text(MANIFEST)).get("sha256")
+        if not isinstance(digests, dict) or not set(FILES) <= set(digests):
+            raise DataError(f"build {self.folder} manifest must give the SHA-256 of every file")
+        return digests
+
+    def _write_digests(self, digests: dict[str, str]) -> None:
+        manifest = json.loads(self._text(MANIFEST)) | {"sha256": dict(sorted(digests.items()))}
+        with replacing_file(self.folder / MANIFEST) as place:
+            place.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -> Build:
@@ -106,7 +153,7 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
     spec = dataclasses.replace(study.spec, multiplier=pick.candidate.multiplier)
     program = compile_network(study.network, pick.mapping, spec)
     with replacing_folder(output, KIND) as place:
-        texts = {
+        contents = {
             VERILOG: to_verilog(Accelerator(spec), "accelerator"),
             "program.json": program.to_json(),
             "mapping.json": pick.mapping.to_json(),
@@ -115,16 +162,20 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
             "spec.toml": spec.to_toml(),
             EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
         }
-        files = {name: text.encode() for name, text in texts.items()}
+        files = {name: text.encode() for name, text in contents.items()}
         files |= {"model.onnx": study.model, "data.npz": study.data}
-        for name, content in files.items():
-            (place / name).write_bytes(content)
+        for name in FILES:
+            (place / name).write_bytes(files[name])
         manifest = {
             "hwgen": KIND,
             "version": hwgen.__version__,
             "max_drop": max_drop,
             "multiplier": spec.multiplier,
-            "sha256": {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)},
+            "sha256": {name: _sha256(files[name]) for name in sorted(FILES)},
         }
         (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return Build(Path(output))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -17,7 +17,6 @@ from hwgen.compiler.program import Program
 from hwgen.errors import DataError, ToolError, check_range
 from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.flow.tool import find_tool
-from hwgen.output import replacing_file
 from hwgen.progress import progress
 
 __all__ = ["Simulation", "compare", "simulate"]
@@ -72,8 +71,7 @@ def simulate(build: Build, images: int = 8) -> Simulation:
     if list(program.placements) != list(expected):
         raise DataError(f"build {build.folder} must hold the program of its own network")
     result = compare(build.verilog, program, expected)
-    with replacing_file(build.folder / RESULT) as place:
-        place.write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n", encoding="utf-8")
+    build.record(RESULT, dataclasses.asdict(result))
     return result
 
 

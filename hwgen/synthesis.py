@@ -1,7 +1,6 @@
 """Pricing a build: area, delay and energy of its Verilog, beside its two baselines."""
 
 import dataclasses
-import json
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,6 @@ from hwgen.cost.design import DesignCost, design_cost
 from hwgen.cost.technology import Technology
 from hwgen.golden.trace import transitions
 from hwgen.network.graph import Network
-from hwgen.output import replacing_file
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
 from hwgen.verilog import to_verilog
@@ -120,8 +118,7 @@ def synthesize(build: Build, technology: Technology) -> Synthesis:
             for role, mapping in mappings.items()
         }
         result = Synthesis(technology.name, accelerator.result(), arrays)
-    with replacing_file(build.folder / RESULT) as place:
-        place.write_text(json.dumps(result.document(), indent=1) + "\n", encoding="utf-8")
+    build.record(RESULT, result.document())
     return result
 
 

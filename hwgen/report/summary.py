@@ -13,6 +13,7 @@ from hwgen.arith.metrics import measure
 from hwgen.errors import DataError
 from hwgen.mapping.problem import Evaluation
 from hwgen.mapping.study import Study
+from hwgen.output import MANIFEST
 
 __all__ = ["EXPLORATION", "build_document", "study_document"]
 
@@ -88,15 +89,16 @@ def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any
 def build_document(folder: Path) -> dict[str, Any]:
     """Figures of a build: those of its study, and what simulation and synthesis found.
 
-    Reads ``exploration.json``, and ``simulation.json`` and ``synthesis.json`` where they are.
+    Reads ``exploration.json``, and ``simulation.json`` and ``synthesis.json`` where the
+    manifest lists them.
     """
     document = _json(folder / EXPLORATION)
     if document.get("hwgen_report") != VERSION:
         raise DataError(f'build {folder} {EXPLORATION} must say "hwgen_report": {VERSION}')
+    listed = _json(folder / MANIFEST).get("sha256", ())
     for part in ("simulation", "synthesis"):
-        path = folder / f"{part}.json"
-        if path.exists():
-            document[part] = _json(path)
+        if f"{part}.json" in listed:
+            document[part] = _json(folder / f"{part}.json")
     return document
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from hwgen.arith.catalogue import find
 from hwgen.errors import DataError
+from hwgen.output import MANIFEST
 from hwgen.report import summary
 from hwgen.report.summary import EXPLORATION, study_document
 
@@ -62,8 +63,10 @@ def test_what_was_reconstructed_is_said():
 
 def test_a_build_adds_what_it_holds(tmp_path, document, build_document):
     (tmp_path / EXPLORATION).write_text(json.dumps(document))
-    assert summary.build_document(tmp_path) == document
     (tmp_path / "simulation.json").write_text(json.dumps(build_document["simulation"]))
+    (tmp_path / MANIFEST).write_text('{"sha256": {}}')
+    assert summary.build_document(tmp_path) == document  # the manifest does not know of it
+    (tmp_path / MANIFEST).write_text('{"sha256": {"simulation.json": "..."}}')
     found = summary.build_document(tmp_path)
     assert found["simulation"] == build_document["simulation"]
     assert "synthesis" not in found
