@@ -15,6 +15,7 @@ from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.pr import PR
 from hwgen.arith.precision import Precision
+from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.roup import Roup
 from hwgen.arith.scalable import Scalable
 from hwgen.arith.truncated import Truncated, TruncatedSteps
@@ -24,6 +25,7 @@ from hwgen.flow.data import data_path
 __all__ = ["CATALOGUE", "describe", "find"]
 
 _PRECISIONS = ((7, 8), (6, 8), (5, 8), (8, 6), (7, 7), (6, 6), (6, 5), (5, 5), (4, 5), (4, 4))
+_ROUNDED = ((6, 6, 5), (7, 6, 5), (7, 6, 6), (6, 5, 5), (7, 5, 5), (8, 5, 5))
 _HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs")  # of what describe() shows
 
 CATALOGUE: dict[str, Multiplier] = {
@@ -41,6 +43,10 @@ CATALOGUE: dict[str, Multiplier] = {
     "truncated_7_a2": Truncated(cut=7, a_rows=2),
     "truncated_8_a3": Truncated(cut=8, a_rows=3),
     "truncated_8_a4_w2": Truncated(cut=8, a_rows=4, w_rows=2),
+    **{
+        f"truncated_{cut}_{a}x{w}": RoundedTruncated(a_bits=a, w_bits=w, cut=cut)
+        for cut, a, w in _ROUNDED
+    },
     "truncated_7_c": Truncated(cut=7, compensated=True),
     "pr_0_3": PR(rounded=3),
     "pr_1_2": PR(perforated=1, rounded=2),

@@ -13,6 +13,7 @@ from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.pr import PR
 from hwgen.arith.precision import Precision
+from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.roup import Roup
 from hwgen.arith.scalable import Scalable
 from hwgen.arith.truncated import Truncated, TruncatedSteps
@@ -31,6 +32,7 @@ def siblings():
             Perforated(**kinds, a_rows=3, w_rows=1),
             Truncated(**kinds, cut=7, compensated=True),
             TruncatedSteps(**kinds),
+            RoundedTruncated(**kinds, a_bits=5, w_bits=6, cut=6),
             PositiveNegative(**kinds, rows=2),
             Scalable(**kinds, steps=((0, 0), (2, 1), (3, 3)), cut=4),
             PR(**kinds, perforated=1, rounded=2),

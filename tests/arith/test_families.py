@@ -9,6 +9,7 @@ from hwgen.arith.operand import S8, U8
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.precision import Precision
+from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.scalable import Scalable
 from hwgen.arith.truncated import Truncated, TruncatedSteps
 from hwgen.errors import SpecError
@@ -47,6 +48,18 @@ def test_compensation_adds_a_constant_unless_an_operand_is_zero():
     assert np.array_equal(compensated - plain, np.where(A * W == 0, 0, constant))
     signed = Truncated(cut=8).table(), Truncated(cut=8, compensated=True).table()
     assert (signed[1] - signed[0]).max() == constant  # no constant for the sign bit of column 7
+
+
+def test_rounded_truncated_loses_low_product_bits_of_the_rounded_product():
+    uncut = RoundedTruncated(a_bits=5, w_bits=6, cut=0)
+    assert np.array_equal(uncut.table(), Precision(a_bits=5, w_bits=6).table())
+    # Bits 2 of a and 1 of w round, with twice their weight; a bit below them is left out anyway.
+    a, w = U8.values[:, None], U8.values[None, :]
+    columns = [(i, j) for i in range(2, 8) for j in range(1, 8) if i + j < 6]
+    lost = sum(((a >> i) & 1) * ((w >> j) & 1) << (i + j + (i == 2) + (j == 1)) for i, j in columns)
+    cut = RoundedTruncated(w_kind=U8, a_bits=5, w_bits=6, cut=6)
+    whole = RoundedTruncated(w_kind=U8, a_bits=5, w_bits=6, cut=0)
+    assert np.array_equal(whole.table() - cut.table(), lost)
 
 
 def test_truncated_steps_are_truncated_multipliers():
@@ -105,6 +118,18 @@ def test_heam_has_the_published_error():
         (
             lambda: Precision(a_bits=8, w_bits=9),
             r"^Precision w_bits must be an integer from 1 to 8, not 9$",
+        ),
+        (
+            lambda: RoundedTruncated(a_bits=9, w_bits=5, cut=6),
+            r"^RoundedTruncated a_bits must be an integer from 1 to 8, not 9$",
+        ),
+        (
+            lambda: RoundedTruncated(a_bits=5, w_bits=0, cut=6),
+            r"^RoundedTruncated w_bits must be an integer from 1 to 8, not 0$",
+        ),
+        (
+            lambda: RoundedTruncated(a_bits=5, w_bits=5, cut=15),
+            r"^RoundedTruncated cut must be an integer from 0 to 14, not 15$",
         ),
         (lambda: Truncated(cut=15), r"^Truncated cut must be an integer from 0 to 14, not 15$"),
         (

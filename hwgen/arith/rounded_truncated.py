@@ -1,0 +1,43 @@
+"""Multipliers of rounded operands that leave out their low product columns."""
+
+from dataclasses import dataclass
+
+from hwgen.arith.matrix import Matrix
+from hwgen.arith.setting import Conditioning, Setting
+from hwgen.arith.truncated import low_columns
+from hwgen.errors import check_range
+
+__all__ = ["RoundedTruncated"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundedTruncated(Matrix):
+    """Product of operands rounded to fewer bits, low product bits left out.
+
+    Rounding half up keeps small activations at 0, where cutting their bits off loses a mean
+    that differs from image to image. The product bits that go besides, those of activation bit
+    ``i`` and weight bit ``j`` with ``i + j < cut``, save more gates than another bit of
+    precision would at the same error.
+
+    Parameters
+    ----------
+    a_bits, w_bits : int
+        Bits that are left of the activation and of the weight: 1 to the operand's width.
+    cut : int
+        Columns of the operands' own bits that are left out: 0 to all but the last.
+    """
+
+    a_bits: int
+    w_bits: int
+    cut: int
+
+    def __post_init__(self) -> None:
+        a_width, w_width = self.a_kind.width, self.w_kind.width
+        check_range("RoundedTruncated", "a_bits", self.a_bits, 1, a_width)
+        check_range("RoundedTruncated", "w_bits", self.w_bits, 1, w_width)
+        check_range("RoundedTruncated", "cut", self.cut, 0, a_width + w_width - 2)
+
+    def plan(self) -> tuple[Setting, ...]:
+        a = Conditioning(rounding=self.a_kind.width - self.a_bits)
+        w = Conditioning(rounding=self.w_kind.width - self.w_bits)
+        return (Setting(a=a, w=w, zeros=low_columns(self.a_kind, self.w_kind, self.cut)),)
