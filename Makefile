@@ -39,7 +39,7 @@ $(VENV)/created:
 
 $(VENV)/installed: $(VENV)/created pyproject.toml
 	@echo "installing hwgen and what it needs into $(VENV) (a minute or two, once)"
-	@$(PIP) install --editable .
+	@$(PIP) install --config-settings editable_mode=compat --editable .
 	@touch $@
 
 $(VENV)/ready: $(VENV)/installed .ci/install-simulator
@@ -50,5 +50,5 @@ $(VENV)/ready: $(VENV)/installed .ci/install-simulator
 
 $(VENV)/test-ready: $(VENV)/installed
 	@echo "installing what the tests need into $(VENV) (a minute, once)"
-	@$(PIP) install --editable '.[test]'
+	@$(PIP) install --config-settings editable_mode=compat --editable '.[test]'
 	@touch $@

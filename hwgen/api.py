@@ -16,10 +16,11 @@ from hwgen import build, golden, simulation, synthesis
 from hwgen.arith.catalogue import CATALOGUE, find
 from hwgen.arith.operand import U8
 from hwgen.build import Build
+from hwgen.compiler.compile import compile_network
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
-from hwgen.errors import OutputError
+from hwgen.errors import DataError, OutputError, check_range
 from hwgen.golden.trace import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
@@ -34,7 +35,7 @@ from hwgen.report.page import page as html
 from hwgen.report.summary import build_document, study_document
 from hwgen.simulation import Simulation
 from hwgen.spec.accelerator import load_spec
-from hwgen.spec.mapping import Mapping
+from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.synthesis import Synthesis
 
 __all__ = [
@@ -132,10 +133,13 @@ def explore(
     """
     find_strategy(method)  # refuse before the long work
     check_max_drop(max_drop)
+    check_range("search", "seed", seed, 0, (1 << 32) - 1)
     spec = load_spec(arch)
     library = _technology(technology)
     network = load(model)
     images = load_data(data, network)
+    own = LayerMapping(multiplier=spec.multiplier)
+    compile_network(network, Mapping({x.name: own for x in network.convolutions}), spec)
     operands = transitions(
         network,
         golden.exact_mapping(network),
@@ -238,7 +242,13 @@ def _document(source: Study | Build | PathLike) -> dict[str, Any]:
     if isinstance(source, Study):
         return study_document(source)
     if isinstance(source, Build) or Path(source).is_dir():
-        return build_document(_build(source).folder)
+        opened = _build(source)
+        if not opened.has_own_verilog():
+            raise DataError(
+                f"build {opened.folder} must hold the Verilog that its results are about, "
+                f"but {opened.verilog.name} is not as hwgen wrote it"
+            )
+        return build_document(opened.folder)
     return study_document(Study.open(source))
 
 

@@ -82,8 +82,17 @@ class Build:
             raise DataError(f"build {self.folder} must hold the file {VERILOG}")
         return path
 
+    def has_own_verilog(self) -> bool:
+        """Whether the Verilog is the one that hwgen wrote."""
+        return _sha256(self.verilog.read_bytes()) == self._digests()[VERILOG]
+
     def record(self, name: str, document: Any) -> None:
-        """Keep a result in the build, as JSON; whatever stops it leaves a build that opens."""
+        """Keep a result in the build, as JSON; whatever stops it leaves a build that opens.
+
+        What was found about other Verilog than the build's own is not kept.
+        """
+        if not self.has_own_verilog():
+            return
         content = (json.dumps(document, indent=1) + "\n").encode()
         digests = self._digests()
         digests.pop(name, None)

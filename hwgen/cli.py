@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = import_module(f"hwgen.commands.{args.command}")  # only this one: they are slow
         with unwinding_on_signals():  # a termination must stop tools and remove their folders
             code: int = command.run(args)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # closed by the caller
+                sys.stdout.flush()
     except HwgenError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:

@@ -23,6 +23,8 @@ __all__ = ["Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
 BENCH = "bench_accelerator"
+START_S = 120  # for a simulation to load its program, on a very busy machine
+SLOWEST_HZ = 100  # simulated cycles per second, likewise
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +97,8 @@ def compare(
         job = Path(name)
         (job / "program.json").write_text(program.to_json(), encoding="utf-8")
         np.savez(job / "expected.npz", allow_pickle=False, **expected)
-        build_simulation(verilog, job / "compiled")
+        compiled = job / "compiled"
+        build_simulation(verilog, compiled)
         # Several images per run, so that what one leaves behind meets the next.
         parts = np.array_split(np.arange(count), min(-(-count // 2), 2 * workers))
         environments = [
@@ -106,7 +109,9 @@ def compare(
             }
             for number, part in enumerate(parts)
         ]
-        runs = run_benches(BENCH, job / "compiled", job, environments, workers)
+        longest = max(len(part) for part in parts) * program.cycle_limit
+        limit_s = START_S + longest / SLOWEST_HZ
+        runs = run_benches(BENCH, compiled, job, environments, workers, limit_s=limit_s)
         passed = list(progress(runs, "simulating", total=len(parts)))
         return _collect(job, passed, simulator)
 

@@ -1,6 +1,9 @@
 """Every mistake of a user is one line that names subject, rule and value, and costs nothing."""
 
 import re
+import shutil
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -13,6 +16,7 @@ from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
 from hwgen.spec.accelerator import presets
 
+PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
 
 
@@ -35,11 +39,11 @@ def refused(capsys, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def explore(refused, tmp_path):
+def explore(refused, study, tmp_path):
     """An ``hwgen explore`` that must fail although an earlier study is in its place."""
 
     def run(model=MODEL, data=DATA, *options):
-        (tmp_path / "study").write_text("an earlier result")
+        shutil.copy(study, tmp_path / "study")
         return refused("explore", model, "--data", data, *options, "-o", "study")
 
     return run
@@ -51,6 +55,37 @@ def float_model(path, operator="Relu"):
     node = helper.make_node(operator, ["x"], ["y"], name="node")
     onnx.save(helper.make_model(helper.make_graph([node], "graph", [ends[0]], [ends[1]])), path)
     return path
+
+
+def test_a_study_in_the_place_of_another_file(refused, tmp_path):
+    shutil.copy(MODEL, tmp_path / "mine.onnx")
+    assert refused("explore", "mine.onnx", "--data", DATA, "-o", "mine.onnx") == (
+        "output mine.onnx must be new or a study made by hwgen, but it is another file"
+    )
+
+
+@pytest.mark.parametrize("seed", ["-1", str(1 << 32)])
+def test_a_seed_out_of_range(explore, seed):
+    line = explore(MODEL, DATA, "--seed", seed)
+    assert line == f"search seed must be an integer from 0 to {(1 << 32) - 1}, not {seed}"
+
+
+def test_a_network_that_does_not_fit_is_refused_before_the_search(explore, tmp_path):
+    fields = (PRESETS / "4x4.toml").read_text().replace("= 2048", "= 1000", 1)
+    (tmp_path / "small.toml").write_text(fields)
+    line = explore(MODEL, DATA, "--arch", "small.toml")
+    assert re.fullmatch(
+        r"layer \w+ does not fit: its tensor would end at byte \d+ of 1000 .*", line
+    )
+
+
+def test_a_report_of_verilog_that_was_changed(refused, build, tmp_path):
+    mine = shutil.copytree(build, tmp_path / "mine")
+    (mine / "accelerator.v").write_text("module accelerator; endmodule\n")
+    assert refused("report", "mine", "-o", "r.html") == (
+        "build mine must hold the Verilog that its results are about, "
+        "but accelerator.v is not as hwgen wrote it"
+    )
 
 
 def test_a_missing_model(explore):

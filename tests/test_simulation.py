@@ -1,7 +1,9 @@
 """The bench of the accelerator fails on single faults, in the Verilog or in the program."""
 
+import contextlib
 import dataclasses
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,6 +200,28 @@ def test_an_accelerator_that_hangs_is_given_up_after_the_cycle_limit(job, tmp_pa
     seen = job.compare(tmp_path, verilog=hanging)
     assert seen.mismatch == f"image 0: no interrupt within {job.program.cycle_limit} cycles"
     assert seen.codes == 0
+
+
+def test_verilog_that_stands_still_between_two_edges_is_given_up(job, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("hwgen.simulation.START_S", 4)
+    monkeypatch.setattr("hwgen.simulation.SLOWEST_HZ", 1e9)
+    loop = r"  reg spin;\n  initial spin = 0;\n  always @(spin) spin <= ~spin;\n\g<0>"
+    spinning = mutated(job.verilog, "accelerator", r"^endmodule$", loop)
+    with pytest.raises(ToolError, match=r"^a simulation must end within 4 s, but it hangs$"):
+        job.compare(tmp_path, verilog=spinning)
+    assert simulations_in(tmp_path) == []
+
+
+def simulations_in(folder):
+    """Command lines of the simulators at work below a folder."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = command.read_bytes().split(b"\0")
+            if words[0] == b"vvp" and any(bytes(folder) in word for word in words):
+                found.append(words)
+    return found
 
 
 def test_verilog_that_the_bench_cannot_watch_is_an_error_and_no_mismatch(job, tmp_path):

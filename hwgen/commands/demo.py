@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hwgen import api
 from hwgen.commands.summary import summary, summary_text
+from hwgen.flow.tool import find_tool
 from hwgen.network import digits
 from hwgen.output import replacing_folder
 from hwgen.report.plots import trade_off
@@ -18,6 +19,7 @@ IMAGES = 8  # simulated, each with all its tensors
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; a mismatch is a check that failed."""
+    find_tool("iverilog")  # missed now rather than after the search
     with replacing_folder(args.output, "demo") as folder:
         figures = _run_all(folder)
     print(f"\n{summary_text(figures)}\n\nSee {Path(args.output) / 'report.html'}")

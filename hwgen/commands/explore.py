@@ -1,12 +1,14 @@
 """``hwgen explore``: search for the multiplier modes of a network's layers."""
 
 import argparse
+from pathlib import Path
 
 from hwgen import api
 from hwgen.arith.catalogue import find
 from hwgen.commands.table import table
+from hwgen.errors import OutputError
 from hwgen.mapping.problem import Evaluation
-from hwgen.mapping.study import Study
+from hwgen.mapping.study import Study, is_study
 from hwgen.output import replacing_file
 
 __all__ = ["mapping_table", "run"]
@@ -14,6 +16,11 @@ __all__ = ["mapping_table", "run"]
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    target = Path(args.output)
+    if target.is_file() and not is_study(target):
+        raise OutputError(
+            f"output {args.output} must be new or a study made by hwgen, but it is another file"
+        )
     with replacing_file(args.output) as place:  # a bad place is refused before the work
         study = api.explore(
             args.model,

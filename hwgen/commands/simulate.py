@@ -1,9 +1,11 @@
 """``hwgen simulate``: prove the Verilog equal to the integer reference."""
 
 import argparse
+import sys
 from dataclasses import asdict
 
 from hwgen import api
+from hwgen.build import Build
 from hwgen.commands.output import print_json
 
 __all__ = ["run"]
@@ -11,7 +13,10 @@ __all__ = ["run"]
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; a mismatch is a check that failed."""
-    seen = api.simulate(args.build, images=args.images)
+    build = Build.open(args.build)
+    if not build.has_own_verilog():
+        print(f"{build.verilog} is not as hwgen wrote it; simulating it as it is", file=sys.stderr)
+    seen = api.simulate(build, images=args.images)
     if args.json:
         print_json(asdict(seen))
     else:

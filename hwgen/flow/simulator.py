@@ -1,7 +1,10 @@
 """Running cocotb benches on Verilog, with Icarus."""
 
 import contextlib
+import os
+import signal
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +17,8 @@ from hwgen.flow.data import data_path
 from hwgen.flow.tool import find_tool
 
 __all__ = ["build_simulation", "run_benches"]
+
+POLL_S = 0.05
 
 
 def build_simulation(verilog: Path, folder: Path, top: str = "accelerator") -> None:
@@ -42,6 +47,7 @@ def run_benches(
     environments: Sequence[Mapping[str, str]],
     workers: int = 1,
     top: str = "accelerator",
+    limit_s: float = 600.0,
 ) -> Iterator[bool]:
     """Run the bench ``sim.<bench>`` once per environment; yield whether each passed, in order.
 
@@ -59,6 +65,9 @@ def run_benches(
         Simulations at a time.
     top : str
         Top module.
+    limit_s : float
+        Time that one more run may take. Verilog with a loop of gates stands still between two
+        clock edges, where no bench can see it.
     """
 
     def run(number: int) -> bool:
@@ -67,7 +76,20 @@ def run_benches(
         return _run(bench, build, place, environments[number], top)
 
     with _importable_benches(), ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(run, range(len(environments)))
+        futures = [pool.submit(run, number) for number in range(len(environments))]
+        try:
+            for future in futures:
+                yield future.result(limit_s)
+        except TimeoutError as error:
+            raise ToolError(
+                f"a simulation must end within {limit_s:.0f} s, but it hangs"
+            ) from error
+        finally:
+            for future in futures:
+                future.cancel()
+            while not all(future.done() for future in futures):
+                _kill_simulations(build)
+                time.sleep(POLL_S)
 
 
 def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], top: str) -> bool:
@@ -91,6 +113,15 @@ def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], 
     if tests == 0:
         raise ToolError(f"simulation ran no test: {_last_line(log)}")
     return bool(failed == 0)
+
+
+def _kill_simulations(build: Path) -> None:
+    """Stop what was left running: cocotb's runner keeps its processes to itself."""
+    compiled = os.fsencode(build / "sim.vvp")
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if compiled in command.read_bytes().split(b"\0"):
+                os.kill(int(command.parent.name), signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from hwgen.output import replacing_file
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
 
-__all__ = ["Priced", "Study"]
+__all__ = ["Priced", "Study", "is_study"]
 
 APPLICATION = 0x4877676E  # "Hwgn": marks the SQLite file as a study
 VERSION = 1
@@ -46,6 +46,16 @@ CREATE TABLE evaluations (
     test_accuracy REAL  -- NULL unless read after the search
 );
 """
+
+
+def is_study(path: Path) -> bool:
+    """Whether a file bears the mark of a study, whatever its version and its state."""
+    try:
+        with path.open("rb") as stream:
+            header = stream.read(72)
+    except OSError:
+        return False
+    return header.startswith(b"SQLite format 3\0") and header[68:72] == APPLICATION.to_bytes(4)
 
 
 @dataclass(frozen=True)

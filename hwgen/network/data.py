@@ -1,5 +1,6 @@
 """Labelled images that a network is calibrated and tested with."""
 
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -84,6 +85,15 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
                 return {name: np.asarray(archive[name]) for name in names}
     except OSError as error:
         raise DataError(f"data {path} cannot be read: {error.strerror or error}") from error
-    except (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        EOFError,
+        MemoryError,
+        RuntimeError,
+        SyntaxError,
+        ValueError,
+        tokenize.TokenError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"data {path} is damaged: {reason}") from error

@@ -35,6 +35,8 @@ class LayerMapping:
     bias_update: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        for update in self.bias_update:
+            check_range("mapping", "bias_update", update, -(1 << 31), (1 << 31) - 1)
         check_range(
             f"multiplier {self.multiplier}",
             "mode",
