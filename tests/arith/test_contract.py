@@ -43,10 +43,13 @@ def siblings():
         )
 
 
-MULTIPLIERS = CATALOGUE | {
-    f"{type(x).__name__}-{x.a_kind.name}-{x.w_kind.name}-{k}": x
-    for k, x in enumerate(siblings())
-    if x not in CATALOGUE.values()
+MULTIPLIERS = {
+    **CATALOGUE,
+    **{
+        f"{type(x).__name__}-{x.a_kind.name}-{x.w_kind.name}-{k}": x
+        for k, x in enumerate(siblings())
+        if x not in CATALOGUE.values()
+    },
 }
 each = pytest.mark.parametrize("name", MULTIPLIERS)
 

@@ -1,0 +1,64 @@
+"""Named multipliers, a file per kind of circuit.
+
+Unless the name says otherwise, activations are u8 and weights s8; ``_u8`` at its end stands for
+u8 x u8, ``_s8`` for s8 x s8. Operands, rows and modes are what the class of the multiplier says.
+"""
+
+import inspect
+from collections.abc import Iterator, Mapping
+
+from hwgen.arith.catalogue import booth, compressed, exact, matrix, netlists, reconfigurable
+from hwgen.arith.multiplier import Multiplier
+from hwgen.errors import SpecError
+
+__all__ = ["CATALOGUE", "describe", "find"]
+
+_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs")  # of what describe() shows
+
+
+class _Catalogue(Mapping[str, Multiplier]):
+    """Several mappings as one; a member is looked up where it is, when it is asked for."""
+
+    def __init__(self, *parts: Mapping[str, Multiplier]) -> None:
+        self._part = {name: part for part in parts for name in part}
+        assert len(self._part) == sum(map(len, parts)), "a name is there twice"
+
+    def __getitem__(self, name: str) -> Multiplier:
+        return self._part[name][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._part)
+
+    def __len__(self) -> int:
+        return len(self._part)
+
+
+CATALOGUE: Mapping[str, Multiplier] = _Catalogue(
+    exact.ENTRIES,
+    matrix.ENTRIES,
+    booth.ENTRIES,
+    compressed.ENTRIES,
+    reconfigurable.ENTRIES,
+    netlists.ENTRIES,
+)
+
+
+def find(name: str) -> Multiplier:
+    """The multiplier of that catalogue name."""
+    try:
+        return CATALOGUE[name]
+    except KeyError:
+        known = ", ".join(CATALOGUE)
+        raise SpecError(f"no multiplier is called {name!r}; known: {known}") from None
+
+
+def describe(multiplier: Multiplier) -> str:
+    """One line: what kind of multiplier this is, and its parameters."""
+    summary = (inspect.getdoc(type(multiplier)) or "").splitlines()[0].rstrip(".").replace("``", "")
+    shown = [
+        f"{name} {value}"
+        for name, value in vars(multiplier).items()
+        if name in inspect.signature(type(multiplier)).parameters and name not in _HIDDEN
+    ]
+    kinds = f"{multiplier.a_kind.name} x {multiplier.w_kind.name}"
+    return f"{summary} ({'; '.join([kinds, *shown])})"
