@@ -10,6 +10,7 @@ from hwgen.commands.summary import summary, summary_text
 from hwgen.flow.tool import find_tool
 from hwgen.network import digits
 from hwgen.output import replacing_folder
+from hwgen.report.drawing import on_white
 from hwgen.report.plots import trade_off
 
 __all__ = ["run"]
@@ -58,14 +59,9 @@ def _run_all(folder: Path) -> dict[str, object]:
     done("synthesized the array, the exact one and that of precision alone")
 
     document = api.report(build, folder / "report.html")
-    (folder / "front.svg").write_text(_on_white(trade_off(document)), encoding="utf-8")
+    (folder / "front.svg").write_text(on_white(trade_off(document)), encoding="utf-8")
     figures = summary(document)
     (folder / "summary.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (folder / "summary.txt").write_text(summary_text(figures) + "\n", encoding="utf-8")
     done("wrote the report")
     return figures
-
-
-def _on_white(svg: str) -> str:
-    """The plot with a background, for pages that may be dark."""
-    return svg.replace(">", '><rect width="100%" height="100%" fill="#ffffff"/>', 1)

@@ -1,59 +1,19 @@
 """Plots of a report, as SVG text. Colours are those of :data:`PALETTE`."""
 
-import io
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import SymLogNorm
-from matplotlib.figure import Figure
 
 from hwgen.arith.catalogue import find
+from hwgen.report.drawing import PALETTE, drawing, svg_text
 
-__all__ = ["PALETTE", "error_maps", "layers", "savings", "trade_off"]
-
-# By role; light page. Blue and vermilion stay apart under every common colour blindness.
-PALETTE = {
-    "ink": "#1c2330",
-    "muted": "#6b7484",
-    "grid": "#e3e7ee",
-    "paper": "#fefefe",
-    "approximate": "#0067b1",
-    "precision": "#d1560a",
-    "exact": "#8a93a3",
-}
+__all__ = ["error_maps", "layers", "savings", "trade_off"]
 
 WIDTH = 10.8  # inches: fills the page
 MINUS = "\N{MINUS SIGN}"
-
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text and takes the page's font
-    "svg.hashsalt": "hwgen",  # equal figures are equal bytes
-    "font.size": 10,
-    "text.color": PALETTE["ink"],
-    "axes.labelcolor": PALETTE["muted"],
-    "axes.edgecolor": PALETTE["grid"],
-    "axes.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 10,
-    "axes.titlepad": 10,
-    "grid.color": PALETTE["grid"],
-    "grid.linewidth": 0.8,
-    "xtick.color": PALETTE["muted"],
-    "ytick.color": PALETTE["muted"],
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "figure.facecolor": "none",
-}
 
 _BACKING = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1, "alpha": 0.8}
 
@@ -63,23 +23,6 @@ _ROLES = {
     "uniform": "One mode everywhere",
     "pick": "Picked",
 }
-
-
-@contextmanager
-def _figure(width: float, height: float, rows: int, cols: int, **options: Any) -> Iterator[Any]:
-    with mpl.rc_context({**mpl.rcParamsDefault, "backend": "svg", **_STYLE}):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasSVG(figure)
-        yield figure, figure.subplots(rows, cols, squeeze=False, **options)
-
-
-def _svg(figure: Figure) -> str:
-    """SVG element of a figure, without the XML prologue and without ids that could clash."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    text = buffer.getvalue()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    return re.sub(r'<g id="[^"]*"', "<g", text)
 
 
 def colour(point: dict[str, Any], document: dict[str, Any]) -> str:
@@ -95,7 +38,7 @@ def trade_off(document: dict[str, Any]) -> str:
     fronts = {name: [points[i] for i in xs] for name, xs in document["fronts"].items()}
     deepest = max(3 * limit, 1.2)  # what loses far more than is accepted only squeezes the rest
     inside = [x for x in points if x["drop_bound"] <= deepest]
-    with _figure(WIDTH, 4.6, 1, 2, sharey=True, sharex=True) as (figure, ((left, right),)):
+    with drawing(WIDTH, 4.6, 1, 2, sharey=True, sharex=True) as (figure, ((left, right),)):
         for is_precision, kind in ((False, "approximate"), (True, "precision")):
             some = [x for x in inside if x["is_precision"] is is_precision]
             left.scatter(
@@ -129,7 +72,7 @@ def trade_off(document: dict[str, Any]) -> str:
         right.plot([], [], "o-", color=PALETTE["precision"], label="front, precision alone")
         right.plot([], [], color=PALETTE["muted"], dashes=(4, 3), label="accepted loss")
         right.legend(loc="lower right", frameon=False, labelcolor=PALETTE["muted"])
-        return _svg(figure)
+        return svg_text(figure)
 
 
 def _front_line(axes: Axes, front: Sequence[dict[str, Any]], key: str, colour: str) -> None:
@@ -169,7 +112,7 @@ def layers(document: dict[str, Any]) -> str:
     exact, pick = points[chosen["exact"]], points[chosen["pick"]]
     names = [x["name"] for x in document["network"]["layers"]]
     modes = document["multipliers"][pick["multiplier"]]["modes"]
-    with _figure(WIDTH, 0.9 + 0.46 * len(names), 1, 1) as (figure, ((axes,),)):
+    with drawing(WIDTH, 0.9 + 0.46 * len(names), 1, 1) as (figure, ((axes,),)):
         rows = np.arange(len(names))
         before = np.array(exact["layer_energy_pj"]) / 1000
         after = np.array(pick["layer_energy_pj"]) / 1000
@@ -188,7 +131,7 @@ def layers(document: dict[str, Any]) -> str:
         axes.grid(axis="y", visible=False)
         axes.set_xlim(0, before.max() * 1.22)
         axes.set_xlabel("multiplier energy per image, nJ (grey: exact)")
-        return _svg(figure)
+        return svg_text(figure)
 
 
 def savings(document: dict[str, Any]) -> str:
@@ -207,12 +150,12 @@ def savings(document: dict[str, Any]) -> str:
         panels.append(
             ("Array area", [areas[x] / areas["exact"] if x in areas else None for x in roles])
         )
-    with _figure(WIDTH, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
+    with drawing(WIDTH, 0.8 + 0.5 * len(roles), 1, len(panels), sharey=True) as (figure, (row,)):
         for axes, (title, values) in zip(row, panels, strict=True):
             _bars(axes, title, values, [colour(x, document) for x in shown])
         row[0].set_yticks(range(len(roles)), [_ROLES[x] for x in roles], color=PALETTE["ink"])
         row[0].invert_yaxis()
-        return _svg(figure)
+        return svg_text(figure)
 
 
 def _bars(axes: Axes, title: str, values: Sequence[float | None], colours: Sequence[str]) -> None:
@@ -235,7 +178,7 @@ def error_maps(document: dict[str, Any]) -> str:
     rows = -(-len(used) // cols)
     a, w = multiplier.a_kind.values, multiplier.w_kind.values
     order = np.argsort(w)
-    with _figure(2.5 * cols + 1.2, 2.7 * rows + 0.2, rows, cols) as (figure, grid):
+    with drawing(2.5 * cols + 1.2, 2.7 * rows + 0.2, rows, cols) as (figure, grid):
         for axes in grid.flat[len(used) :]:
             axes.set_visible(False)
         maps = [(a[:, None] * w[None, :] - multiplier.table(mode))[:, order] for mode in used]
@@ -261,7 +204,7 @@ def error_maps(document: dict[str, Any]) -> str:
         ticks = [0, *(sign * x for x in _decades(linear, largest) for sign in (-1, 1))]
         bar.set_ticks(ticks, labels=[f"{x:,}".replace("-", MINUS) for x in ticks])
         bar.minorticks_off()
-        return _svg(figure)
+        return svg_text(figure)
 
 
 def _decades(linear: int, largest: int) -> list[int]:

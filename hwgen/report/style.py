@@ -2,7 +2,7 @@
 
 import re
 
-from hwgen.report.plots import PALETTE
+from hwgen.report.drawing import PALETTE
 
 __all__ = ["STYLE", "themed"]
 

@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hwgen.report.drawing import PALETTE
 from hwgen.report.page import page
-from hwgen.report.plots import PALETTE
 
 
 class Reader(HTMLParser):
