@@ -12,26 +12,22 @@ from amaranth.back import rtlil
 from numpy.typing import NDArray
 
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.operand import S8, U8
 from hwgen.cost.cache import recall, remember
 from hwgen.cost.energy import delay_steps, lane_energies_pj, toggle_prices_pj
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.netlist import Netlist
+from hwgen.cost.operands import check_operands, port_codes, uniform_transitions
 from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
-from hwgen.errors import SpecError
 from hwgen.flow.data import data_path
 from hwgen.flow.yosys import yosys_version
 from hwgen.network.transitions import Transitions
 from hwgen.progress import progress
 
-__all__ = ["characterize", "characterize_all", "uniform_transitions"]
+__all__ = ["characterize", "characterize_all"]
 
 TOP = "multiplier"
-UNIFORM_SAMPLES = 4096
-
-_Codes = dict[str, NDArray[np.int64]]
 
 
 def characterize(
@@ -57,17 +53,21 @@ def characterize_all(
     Parameters
     ----------
     multipliers : mapping of str to Multiplier
-        Of u8 activations and 8-bit weights.
+        Of operands of at most 8 bits.
     technology : Technology
     transitions : mapping of str to Transitions, optional
         Operands by layer name; default: uniform random activations that stream past uniform
-        random weights, as layer ``uniform``.
+        random weights, as layer ``uniform``. See :func:`~hwgen.cost.operands.port_codes` for
+        how they reach operands of other kinds.
     """
     traces = transitions or {"uniform": uniform_transitions()}
     texts = {name: _rtlil(name, x) for name, x in multipliers.items()}
     common = [_code_digest(), yosys_version(), technology.digest]
     common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
-    keys = {name: _digest([*common, text]) for name, text in texts.items()}
+    keys = {
+        name: _digest([*common, multipliers[name].a_kind.name, multipliers[name].w_kind.name, text])
+        for name, text in texts.items()
+    }
     found = {name: cost for name, key in keys.items() if (cost := _recall(key)) is not None}
     missing = [name for name in multipliers if name not in found]
 
@@ -87,14 +87,6 @@ def characterize_all(
     return {name: found[name] for name in multipliers}
 
 
-def uniform_transitions(samples: int = UNIFORM_SAMPLES, seed: int = 0) -> Transitions:
-    """Uniform random activations, each past a uniform random weight that stays."""
-    rng = np.random.default_rng(seed)
-    before, a = rng.integers(0, 256, (2, samples), dtype=np.uint8)
-    w = rng.integers(-128, 128, samples, dtype=np.int8)
-    return Transitions(before, w, a, w)
-
-
 def _recall(key: str) -> MultiplierCost | None:
     text = recall(key)
     try:
@@ -104,12 +96,7 @@ def _recall(key: str) -> MultiplierCost | None:
 
 
 def _rtlil(name: str, multiplier: Multiplier) -> str:
-    kinds = (multiplier.a_kind, multiplier.w_kind)
-    if multiplier.a_kind != U8 or multiplier.w_kind not in (S8, U8):
-        raise SpecError(
-            f"multiplier {name} must take u8 activations and s8 or u8 weights to be "
-            f"characterized, not {kinds[0].name} and {kinds[1].name}"
-        )
+    check_operands(name, multiplier)
     text: str = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
     return text
 
@@ -128,31 +115,13 @@ def _cost(
     means: dict[int, dict[str, float]] = {}
     tables: dict[int, dict[str, tuple[float, ...]]] = {}
     for mode in range(len(multiplier.modes)):
-        before, after = _operands(multiplier, mode, list(traces.values()))
+        before, after = port_codes(multiplier, mode, list(traces.values()))
         lanes = lane_energies_pj(netlist, steps, prices, before, after)
         parts = dict(zip(traces, np.split(lanes, ends[:-1]), strict=True))
         layer_codes = dict(zip(traces, np.split(codes, ends[:-1]), strict=True))
         means[mode] = {layer: float(part.mean()) for layer, part in parts.items()}
         tables[mode] = {layer: _by_code(parts[layer], layer_codes[layer]) for layer in traces}
     return MultiplierCost(netlist.area_um2, timing.delay_ns, netlist.leakage_nw, means, tables)
-
-
-def _operands(
-    multiplier: Multiplier, mode: int, traces: Sequence[Transitions]
-) -> tuple[_Codes, _Codes]:
-    """Raw codes of the ports before and after every transition of all layers."""
-    offset = 0 if multiplier.w_kind.signed else 128
-
-    def ports(a: list[NDArray[np.uint8]], w: list[NDArray[np.int8]]) -> _Codes:
-        activations = np.concatenate(a).astype(np.int64)
-        weights = multiplier.w_kind.encode(np.concatenate(w).astype(np.int64) + offset)
-        modes = np.full_like(activations, mode)
-        return {"a": activations, "w": weights, "mode": modes}
-
-    return (
-        ports([x.a_before for x in traces], [x.w_before for x in traces]),
-        ports([x.a for x in traces], [x.w for x in traces]),
-    )
 
 
 def _by_code(energies: NDArray[np.float64], codes: NDArray[np.uint8]) -> tuple[float, ...]:

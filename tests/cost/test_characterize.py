@@ -1,15 +1,13 @@
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from hwgen.arith.catalogue import find
-from hwgen.arith.operand import S8, OperandKind
 from hwgen.cost import characterize as room
-from hwgen.cost.characterize import characterize, characterize_all, uniform_transitions
+from hwgen.cost.characterize import characterize, characterize_all
 from hwgen.cost.model import MultiplierCost
-from hwgen.errors import SpecError
+from hwgen.cost.operands import uniform_transitions
 from hwgen.network.transitions import Transitions
 
 NAMES = ("exact", "exact_u8", "precision_4x4", "posneg_2")
@@ -103,18 +101,3 @@ def test_a_damaged_cache_is_computed_again(generic, cache, costs):
 def test_text_of_a_cost_reads_back_exactly(costs):
     for cost in costs.values():
         assert MultiplierCost.from_json(cost.to_json()).to_json() == cost.to_json()
-
-
-@dataclass(frozen=True)
-class Odd:
-    a_kind: OperandKind
-    w_kind: OperandKind
-
-
-def test_other_operands_are_refused(generic):
-    with pytest.raises(
-        SpecError,
-        match=r"^multiplier odd must take u8 activations and s8 or u8 weights to be "
-        r"characterized, not u7 and s8$",
-    ):
-        characterize_all({"odd": Odd(OperandKind(7, False), S8)}, generic)
