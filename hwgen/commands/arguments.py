@@ -58,6 +58,24 @@ def _characterize(command: argparse.ArgumentParser) -> None:
     _add_json(command)
 
 
+def _catalogue(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--tech",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="Liberty file to measure in besides the generic technology; may be repeated",
+    )
+    command.add_argument(
+        "--compare",
+        metavar="LABEL=FOLDER",
+        action="append",
+        default=[],
+        help="library to compare with: imported netlists (.v); may be repeated",
+    )
+    _add_output(command, "DIR", "folder to write: multipliers.md, pictures, figures.csv")
+
+
 def _explore(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
     command.add_argument(
@@ -137,6 +155,7 @@ def _add_output(command: argparse.ArgumentParser, metavar: str, explanation: str
 COMMANDS = {
     "multipliers": ("list the catalogue, or show one multiplier", _multipliers),
     "characterize": ("measure error, area, delay and energy of multipliers", _characterize),
+    "catalogue": ("measure the whole catalogue, and draw and tabulate it", _catalogue),
     "explore": ("search for the multiplier modes of a network's layers", _explore),
     "generate": ("write Verilog, program and manifest of one mapping", _generate),
     "simulate": ("prove the Verilog equal to the integer reference", _simulate),
