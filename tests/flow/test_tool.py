@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hwgen.errors import ToolError
-from hwgen.flow.tool import find_tool
+from hwgen.flow.tool import ToolFailure, find_tool
 
 
 @pytest.fixture
@@ -75,6 +75,15 @@ def test_a_silent_failure_says_so(no_tools):
         ToolError, match=rf"^frob failed with exit code 1: it printed nothing \(log: {log}\)$"
     ):
         find_tool("frob").run([], cwd=no_tools, log=log)
+
+
+def test_a_tool_that_takes_too_long_is_stopped(no_tools):
+    script(no_tools, "frob", "echo begun\nexec /bin/sleep 60")
+    log = no_tools / "frob.log"
+    with pytest.raises(ToolFailure, match=r"^frob must be done in 0\.5 s$") as caught:
+        find_tool("frob").run([], cwd=no_tools, log=log, limit_s=0.5)
+    assert caught.value.log == log
+    assert log.read_text() == "begun\n"
 
 
 def test_a_tool_without_a_version_is_refused(no_tools):
