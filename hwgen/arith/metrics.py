@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.histogram import pair_probabilities
 from hwgen.arith.multiplier import Multiplier
-from hwgen.errors import SpecError
 
 __all__ = ["ErrorMetrics", "measure"]
 
@@ -19,6 +19,8 @@ class ErrorMetrics:
     ----------
     mean, variance, std : float
         Of the error.
+    mse : float
+        Mean squared error.
     residual_std : float
         Standard deviation of what is left of the error when each weight's mean error is
         subtracted, which a bias update does for free.
@@ -28,11 +30,19 @@ class ErrorMetrics:
         ``mae`` divided by the largest absolute exact product of the operand kinds.
     mre : float
         Mean of ``|error / exact|`` over the pairs whose exact product is not 0, renormalized
-        over those pairs; 0.0 when there are none.
+        over those pairs; 0.0 when there are none. The usual convention: EvoApproxLib's figures
+        and most papers' MRED are this one.
+    mre_all : float
+        Mean of ``|error| / max(1, |exact|)`` over all pairs: the other convention, in which a
+        wrong product of a zero operand counts with its whole error. The two differ by the
+        share of zero products where the multiplier is zero-preserving, and by orders of
+        magnitude where it is not.
     error_probability : float
         Probability of an error.
     wce : int
         Largest absolute error of all operand pairs, however unlikely they are.
+    wcre : float
+        Largest ``|error / exact|`` of all pairs whose exact product is not 0.
     is_zero_preserving : bool
         Whether every product of a zero operand is 0.
     is_commutative : bool or None
@@ -42,12 +52,15 @@ class ErrorMetrics:
     mean: float
     variance: float
     std: float
+    mse: float
     residual_std: float
     mae: float
     nmed: float
     mre: float
+    mre_all: float
     error_probability: float
     wce: int
+    wcre: float
     is_zero_preserving: bool
     is_commutative: bool | None
 
@@ -56,8 +69,8 @@ def measure(
     multiplier: Multiplier,
     mode: int = 0,
     *,
-    a_histogram: ArrayLike | None = None,
-    w_histogram: ArrayLike | None = None,
+    a: ArrayLike | None = None,
+    w: ArrayLike | None = None,
     joint: ArrayLike | None = None,
 ) -> ErrorMetrics:
     """Error metrics of one mode over all operand pairs.
@@ -66,59 +79,41 @@ def measure(
     ----------
     multiplier : Multiplier
     mode : int
-    a_histogram, w_histogram : array of float, optional
-        Counts or probabilities by raw code, of independent operands; uniform by default.
-    joint : array of float, optional
-        Counts or probabilities of raw code pairs ``[a, w]``, in place of the two others.
+    a, w, joint : array, optional
+        Counts (integers) or probabilities by raw code, of independent operands or of pairs;
+        uniform by default. See :func:`~hwgen.arith.histogram.pair_probabilities`.
     """
+    kinds = multiplier.a_kind, multiplier.w_kind
+    p = pair_probabilities(*kinds, a=a, w=w, joint=joint)
     table = multiplier.table(mode).astype(np.int64)
-    a, w = multiplier.a_kind.values, multiplier.w_kind.values
-    exact = np.multiply.outer(a, w)
+    exact = np.multiply.outer(kinds[0].values, kinds[1].values)
     error = exact - table
-    if joint is None:
-        p = np.multiply.outer(
-            _histogram("a_histogram", a_histogram, a.shape),
-            _histogram("w_histogram", w_histogram, w.shape),
-        )
-    elif a_histogram is not None or w_histogram is not None:
-        raise SpecError("joint histogram must come alone, not with a_histogram or w_histogram")
-    else:
-        p = _histogram("joint", joint, table.shape)
-    p = p / p.sum()
+    size = np.abs(error)
 
-    mean = float((p * error).sum())
+    mean, mse, mae = (float((p * x).sum()) for x in (error, error**2, size))
     variance = float((p * (error - mean) ** 2).sum())
-    by_weight = p.sum(axis=0)
-    offset = (p * error).sum(axis=0) / np.where(by_weight > 0, by_weight, 1)
-    mae = float((p * np.abs(error)).sum())
     nonzero = exact != 0
+    relative = size / np.maximum(1, np.abs(exact))
     share = float(p[nonzero].sum())
-    relative = np.abs(error[nonzero]) / np.abs(exact[nonzero])
-    square = multiplier.a_kind == multiplier.w_kind
     return ErrorMetrics(
         mean=mean,
         variance=variance,
         std=float(np.sqrt(variance)),
-        residual_std=float(np.sqrt((p * (error - offset) ** 2).sum())),
+        mse=mse,
+        residual_std=_residual_std(p, error),
         mae=mae,
         nmed=mae / int(np.abs(exact).max()),
-        mre=float((p[nonzero] * relative).sum() / share) if share else 0.0,
+        mre=float((p * relative)[nonzero].sum() / share) if share else 0.0,
+        mre_all=float((p * relative).sum()),
         error_probability=float(p[error != 0].sum()),
-        wce=int(np.abs(error).max()),
-        is_zero_preserving=not table[exact == 0].any(),
-        is_commutative=bool(np.array_equal(table, table.T)) if square else None,
+        wce=int(size.max()),
+        wcre=float(relative[nonzero].max()),
+        is_zero_preserving=not table[~nonzero].any(),
+        is_commutative=bool(np.array_equal(table, table.T)) if kinds[0] == kinds[1] else None,
     )
 
 
-def _histogram(name: str, counts: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    if counts is None:
-        return np.ones(shape)
-    values = np.asarray(counts, dtype=np.float64)
-    if values.shape != shape:
-        raise SpecError(f"histogram {name} must have shape {shape}, not {values.shape}")
-    if not np.isfinite(values).all() or values.min() < 0 or values.sum() == 0:
-        raise SpecError(
-            f"histogram {name} must hold finite counts, none negative and not all 0, "
-            f"not {values.min()} to {values.max()}"
-        )
-    return values
+def _residual_std(p: NDArray[np.float64], error: NDArray[np.int64]) -> float:
+    by_weight = p.sum(axis=0)
+    offset = (p * error).sum(axis=0) / np.where(by_weight > 0, by_weight, 1)
+    return float(np.sqrt((p * (error - offset) ** 2).sum()))

@@ -1,8 +1,5 @@
 """Labelled images that a network is calibrated and tested with."""
 
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import DataError
 from hwgen.network.graph import Network
+from hwgen.npz import listed, open_npz
 
 __all__ = ["DataSet", "load"]
 
@@ -70,30 +68,8 @@ def load(path: str | Path, network: Network) -> DataSet:
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:
     names = [f"{part}_{what}" for part in _PARTS for what in ("images", "labels")]
-    try:
-        with path.open("rb") as file:
-            if not zipfile.is_zipfile(file):
-                raise DataError(f"data {path} is not an .npz file, or is truncated")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                for name in names:
-                    if name not in archive:
-                        held = ", ".join(x if x.isprintable() else repr(x) for x in archive)
-                        raise DataError(
-                            f"data {path} lacks the array {name}; it holds {held or 'none'}"
-                        )
-                return {name: np.asarray(archive[name]) for name in names}
-    except OSError as error:
-        raise DataError(f"data {path} cannot be read: {error.strerror or error}") from error
-    except (
-        EOFError,
-        MemoryError,
-        RuntimeError,
-        SyntaxError,
-        ValueError,
-        tokenize.TokenError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"data {path} is damaged: {reason}") from error
+    with open_npz(path, "data", DataError) as archive:
+        for name in names:
+            if name not in archive:
+                raise DataError(f"data {path} lacks the array {name}; it holds {listed(archive)}")
+        return {name: np.asarray(archive[name]) for name in names}

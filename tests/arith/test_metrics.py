@@ -1,6 +1,9 @@
 """Error metrics, against figures worked out by hand."""
 
+import csv
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +14,8 @@ from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import U8, OperandKind
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
-from hwgen.errors import SpecError
 
 BIT = OperandKind(1, False)
-BAD_COUNTS = r"^histogram w_histogram must hold finite counts, none negative and not all 0, "
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,23 @@ class Wrong(Multiplier):
         raise AssertionError("metrics need no circuit")
 
 
+@dataclass(frozen=True, eq=False)
+class Table(Multiplier):
+    """Products as a table by raw codes has them."""
+
+    name: str
+    products: np.ndarray
+    signed: bool
+
+    a_kind = w_kind = property(lambda self: OperandKind(8, self.signed))
+
+    def compute(self, a, w, mode=0):
+        return self.products[self.a_kind.encode(a), self.w_kind.encode(w)]
+
+    def create(self):
+        raise AssertionError("metrics need no circuit")
+
+
 def test_every_figure_of_a_small_table():
     metrics = measure(Wrong())  # errors [[0, -1], [-3, -1]], one nonzero exact product
     assert metrics.mean == -1.25
@@ -38,13 +56,15 @@ def test_every_figure_of_a_small_table():
     assert metrics.std == pytest.approx(1.1875**0.5)
     assert metrics.residual_std == pytest.approx(1.125**0.5)
     assert (metrics.mae, metrics.nmed, metrics.wce) == (1.25, 1.25, 3)
-    assert (metrics.mre, metrics.error_probability) == (1.0, 0.75)
+    assert (metrics.mre, metrics.wcre, metrics.error_probability) == (1.0, 1.0, 0.75)
+    assert metrics.mre_all == 1.25  # of 0, 1, 3 and 1, as no exact product exceeds 1
+    assert metrics.mse == pytest.approx(2.75)
     assert not metrics.is_zero_preserving
     assert metrics.is_commutative is False
 
 
 def test_histograms_weigh_the_pairs():
-    metrics = measure(Wrong(), a_histogram=[3, 1], w_histogram=[0, 2])
+    metrics = measure(Wrong(), a=[3, 1], w=[0, 2])
     assert metrics.mean == -1.0
     assert metrics.variance == 0.0
     joint = measure(Wrong(), joint=[[0, 3], [0, 1]])
@@ -52,7 +72,7 @@ def test_histograms_weigh_the_pairs():
 
 
 def test_no_relative_error_where_all_exact_products_are_zero():
-    assert measure(Wrong(), a_histogram=[1, 0]).mre == 0.0
+    assert measure(Wrong(), a=[1, 0]).mre == 0.0
 
 
 def test_an_exact_multiplier_has_no_error():
@@ -79,28 +99,39 @@ def test_residual_is_what_a_bias_update_leaves():
     )
 
 
-@pytest.mark.parametrize(
-    ("histograms", "message"),
-    [
-        (
-            {"a_histogram": [1, 2, 3]},
-            r"^histogram a_histogram must have shape \(2,\), not \(3,\)$",
-        ),
-        ({"joint": [1, 2]}, r"^histogram joint must have shape \(2, 2\), not \(2,\)$"),
-        (
-            {"w_histogram": [-1, 2]},
-            BAD_COUNTS + r"not -1.0 to 2.0$",
-        ),
-        (
-            {"w_histogram": [0, 0]},
-            BAD_COUNTS + r"not 0.0 to 0.0$",
-        ),
-        (
-            {"joint": np.ones((2, 2)), "a_histogram": [1, 1]},
-            r"^joint histogram must come alone, not with a_histogram or w_histogram$",
-        ),
-    ],
-)
-def test_histograms_that_do_not_fit_are_refused(histograms, message):
-    with pytest.raises(SpecError, match=message):
-        measure(Wrong(), **histograms)
+@pytest.fixture(scope="module")
+def library():
+    """EvoApproxLib's tables and published figures, where the environment says they are."""
+    folder = Path(os.environ.get("EVOAPPROX", Path(__file__).parents[3] / "shared/data/evoapprox"))
+    if not (folder / "tables.npz").exists():
+        pytest.skip("EvoApproxLib's tables are not there")
+    with (folder / "metrics.csv").open() as file:
+        return np.load(folder / "tables.npz"), list(csv.DictReader(file))
+
+
+def equals(published, figure):
+    """Whether a figure printed with a few digits is this one, rounded or cut off."""
+    digits = len(published.partition("e")[0].partition(".")[2])
+    scale = 10.0 ** int(published.partition("e")[2] or 0)
+    return abs(float(published) - figure) < 10.0**-digits * scale
+
+
+def test_figures_of_evoapproxlib_are_the_published_ones(library):
+    tables, rows = library
+    assert len(rows) == 99
+    for row in rows:
+        multiplier = Table(row["name"], tables[row["name"]], row["signed"] == "1")
+        metrics = measure(multiplier)
+        for key, figure in (
+            ("mae", metrics.mae),
+            ("wce", metrics.wce),
+            ("mse", metrics.mse),
+            ("ep_pct", 100 * metrics.error_probability),
+            ("mre_pct", 100 * metrics.mre),
+            ("wcre_pct", 100 * metrics.wcre),
+        ):
+            assert equals(row[f"pub_{key}"], figure), (row["name"], key)
+        assert metrics.mean == pytest.approx(-float(row["meas_bias"]), abs=1e-5)
+        assert metrics.std == pytest.approx(float(row["meas_std"]), abs=1e-5)
+        assert metrics.is_zero_preserving == (row["meas_zero_ok"] == "1")
+        assert metrics.is_commutative == (row["meas_commutative"] == "1")
