@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from hwgen.arith.catalogue import CATALOGUE
+from hwgen.arith.drum import Drum
 from hwgen.arith.exact import Exact, ExactBooth, ExactMatrix
+from hwgen.arith.heam import Heam
 from hwgen.arith.metrics import measure
+from hwgen.arith.mitchell import Mitchell
+from hwgen.arith.netlist import Netlist
 from hwgen.arith.operand import S8, U8
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.pr import PR
 from hwgen.arith.precision import Precision
+from hwgen.arith.roba import Roba
 from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.roup import Roup
 from hwgen.arith.scalable import Scalable
@@ -40,6 +45,9 @@ def siblings():
             Roup(**kinds, perforated=1, rounded=5),
             Roup(**kinds, rounded=6, encoded="a"),
             Roup(**kinds, rounded=2, symmetric=True),
+            Mitchell(**kinds),
+            Drum(**kinds, k=7),
+            Roba(**kinds),
         )
 
 
@@ -95,7 +103,9 @@ def test_factors_multiply_to_the_table(name):
     for mode in range(len(multiplier.modes)):
         factors = multiplier.factors(mode)
         if factors is None:
-            assert name in ("heam_u8", "simplified"), "this family can hand over factors"
+            assert isinstance(multiplier, (Heam, Mitchell, Netlist)), (
+                "this family can hand over factors"
+            )
             continue
         u, v = factors
         assert u.dtype == v.dtype == np.int32

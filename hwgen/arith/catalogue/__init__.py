@@ -7,7 +7,15 @@ u8 x u8, ``_s8`` for s8 x s8. Operands, rows and modes are what the class of the
 import inspect
 from collections.abc import Iterator, Mapping
 
-from hwgen.arith.catalogue import booth, compressed, exact, matrix, netlists, reconfigurable
+from hwgen.arith.catalogue import (
+    booth,
+    compressed,
+    exact,
+    logarithmic,
+    matrix,
+    netlists,
+    reconfigurable,
+)
 from hwgen.arith.multiplier import Multiplier
 from hwgen.errors import SpecError
 
@@ -38,6 +46,7 @@ CATALOGUE: Mapping[str, Multiplier] = _Catalogue(
     matrix.ENTRIES,
     booth.ENTRIES,
     compressed.ENTRIES,
+    logarithmic.ENTRIES,
     reconfigurable.ENTRIES,
     netlists.ENTRIES,
 )
