@@ -48,6 +48,7 @@ ROOMS = {
         "amaranth",
         "numpy",
         "hwgen.arith",
+        "hwgen.array.pe",
         "hwgen.emission",
         "hwgen.errors",
         "hwgen.flow",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hwgen.cost.netlist import ONE, ZERO, Netlist
 
-__all__ = ["lanes_of", "pack", "toggles"]
+__all__ = ["Words", "lanes_of", "pack", "toggles"]
 
 Words = NDArray[np.uint64]
 _ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
@@ -51,7 +51,7 @@ def toggles(
     Parameters
     ----------
     netlist : Netlist
-        Combinational.
+        Its gates are simulated; what flip-flops drive is an input.
     steps : mapping of int to int
         Delay of the gate that drives each net, in time steps, at least 1.
     before, after : mapping of int to uint64[words]

@@ -174,13 +174,31 @@ class Cell:
 
     @property
     def is_flip_flop(self) -> bool:
-        """Whether it is a usable cell with one flip-flop."""
+        """Whether it is a usable cell with one flip-flop, whose functions are of its own pins."""
         flip_flops = self.group.all("ff")
-        return (
-            self.is_usable
-            and len(flip_flops) == 1
-            and {"clocked_on", "next_state"} <= set(flip_flops[0].simple)
-        )
+        if not self.is_usable or len(flip_flops) != 1 or len(self.state_names) != 2:
+            return False
+        if not {"clocked_on", "next_state"} <= set(flip_flops[0].simple):
+            return False
+        functions = [self.next_state, *self.functions.values()]
+        return all(x.pins <= {*self.inputs, *self.state_names} for x in functions)
+
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """How a flip-flop's functions call its state and its inverse; empty for a gate."""
+        return tuple(name for x in self.group.all("ff") for name in x.arguments)
+
+    @cached_property
+    def next_state(self) -> Function:
+        """What a flip-flop stores, over its input pins and its state."""
+        (flip_flop,) = self.group.all("ff")
+        return parse_function(flip_flop.simple["next_state"])
+
+    @cached_property
+    def clock_pins(self) -> frozenset[str]:
+        """Pins that a flip-flop is clocked by; none for a gate."""
+        clocks = [parse_function(x.simple["clocked_on"]) for x in self.group.all("ff")]
+        return frozenset().union(*(x.pins for x in clocks))
 
     def _pin(self, group: Group) -> Pin:
         simple, library = group.simple, self._library

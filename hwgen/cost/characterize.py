@@ -13,10 +13,16 @@ from numpy.typing import NDArray
 
 from hwgen.arith.multiplier import Multiplier
 from hwgen.cost.cache import recall, remember
-from hwgen.cost.energy import delay_steps, lane_energies_pj, toggle_prices_pj
+from hwgen.cost.energy import (
+    clock_energy_pj,
+    delay_steps,
+    lane_energies_pj,
+    toggle_prices_pj,
+)
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.netlist import Netlist
 from hwgen.cost.operands import check_operands, port_codes, uniform_transitions
+from hwgen.cost.pe import pe_energies_pj, pe_rtlil
 from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
@@ -34,21 +40,25 @@ def characterize(
     multiplier: Multiplier,
     technology: Technology,
     transitions: Mapping[str, Transitions] | None = None,
+    *,
+    pe: bool = False,
 ) -> MultiplierCost:
     """Cost of one multiplier; see :func:`characterize_all`."""
-    return characterize_all({"": multiplier}, technology, transitions)[""]
+    return characterize_all({"": multiplier}, technology, transitions, pe=pe)[""]
 
 
 def characterize_all(
     multipliers: Mapping[str, Multiplier],
     technology: Technology,
     transitions: Mapping[str, Transitions] | None = None,
+    *,
+    pe: bool = False,
 ) -> dict[str, MultiplierCost]:
     """Cost of several multipliers, by their names.
 
     Every mode is simulated alone: its number stays on the mode input while the operands
     change, as it does in an array, where it travels with the weight. Results are cached by
-    content.
+    content, and so are netlists: another trace needs no other synthesis.
 
     Parameters
     ----------
@@ -59,32 +69,36 @@ def characterize_all(
         Operands by layer name; default: uniform random activations that stream past uniform
         random weights, as layer ``uniform``. See :func:`~hwgen.cost.operands.port_codes` for
         how they reach operands of other kinds.
+    pe : bool
+        Whether the cost is that of a processing element with the multiplier in it, as
+        :mod:`hwgen.cost.pe` states it; default: the multiplier alone.
     """
     traces = transitions or {"uniform": uniform_transitions()}
-    texts = {name: _rtlil(name, x) for name, x in multipliers.items()}
+    texts = {name: _rtlil(name, x, pe) for name, x in multipliers.items()}
     common = [_code_digest(), yosys_version(), technology.digest]
     common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
     keys = {
-        name: _digest([*common, multipliers[name].a_kind.name, multipliers[name].w_kind.name, text])
-        for name, text in texts.items()
+        name: _digest([*common, x.a_kind.name, x.w_kind.name, str(len(x.modes)), texts[name]])
+        for name, x in multipliers.items()
     }
-    found = {name: cost for name, key in keys.items() if (cost := _recall(key)) is not None}
-    missing = [name for name in multipliers if name not in found]
+    found = {key: cost for key in set(keys.values()) if (cost := _recall(key)) is not None}
+    # Equal circuits under several names are one.
+    missing = {key: name for name, key in keys.items() if key not in found}
 
-    def work(name: str) -> None:
+    def work(key: str, name: str) -> None:
         netlist = synthesize(texts[name], TOP, technology, "rtlil")
-        found[name] = _cost(multipliers[name], netlist, technology, traces)
-        remember(keys[name], found[name].to_json())
+        found[key] = _cost(multipliers[name], netlist, technology, traces, pe)
+        remember(key, found[key].to_json())
 
     # Threads are enough: Yosys is a process, and NumPy lets go of the interpreter.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        tasks = [pool.submit(work, name) for name in missing]
+        tasks = [pool.submit(work, *item) for item in missing.items()]
         try:
             for task in progress(as_completed(tasks), "characterize", len(tasks)):
                 task.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    return {name: found[name] for name in multipliers}
+    return {name: found[keys[name]] for name in multipliers}
 
 
 def _recall(key: str) -> MultiplierCost | None:
@@ -95,8 +109,10 @@ def _recall(key: str) -> MultiplierCost | None:
         return None
 
 
-def _rtlil(name: str, multiplier: Multiplier) -> str:
+def _rtlil(name: str, multiplier: Multiplier, pe: bool) -> str:
     check_operands(name, multiplier)
+    if pe:
+        return pe_rtlil(multiplier, TOP)
     text: str = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
     return text
 
@@ -106,6 +122,7 @@ def _cost(
     netlist: Netlist,
     technology: Technology,
     traces: Mapping[str, Transitions],
+    pe: bool,
 ) -> MultiplierCost:
     timing = analyze(netlist, technology)
     steps = delay_steps(timing, technology)
@@ -115,13 +132,19 @@ def _cost(
     means: dict[int, dict[str, float]] = {}
     tables: dict[int, dict[str, tuple[float, ...]]] = {}
     for mode in range(len(multiplier.modes)):
-        before, after = port_codes(multiplier, mode, list(traces.values()))
-        lanes = lane_energies_pj(netlist, steps, prices, before, after)
+        if pe:
+            lanes = pe_energies_pj(multiplier, mode, netlist, steps, prices, list(traces.values()))
+        else:
+            before, after = port_codes(multiplier, mode, list(traces.values()))
+            lanes = lane_energies_pj(netlist, steps, prices, before, after)
         parts = dict(zip(traces, np.split(lanes, ends[:-1]), strict=True))
         layer_codes = dict(zip(traces, np.split(codes, ends[:-1]), strict=True))
         means[mode] = {layer: float(part.mean()) for layer, part in parts.items()}
         tables[mode] = {layer: _by_code(parts[layer], layer_codes[layer]) for layer in traces}
-    return MultiplierCost(netlist.area_um2, timing.delay_ns, netlist.leakage_nw, means, tables)
+    clock_pj = clock_energy_pj(netlist, prices)
+    return MultiplierCost(
+        netlist.area_um2, timing.delay_ns, netlist.leakage_nw, means, tables, clock_pj
+    )
 
 
 def _by_code(energies: NDArray[np.float64], codes: NDArray[np.uint8]) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ __all__ = ["MultiplierCost"]
 
 @dataclass(frozen=True)
 class MultiplierCost:
-    """Area, delay and energy of a multiplier alone, without registers around it.
+    """Area, delay and energy of a multiplier alone, or of a processing element with it.
 
     Parameters
     ----------
@@ -23,6 +23,9 @@ class MultiplierCost:
     energy_by_code : dict
         The same for each weight: ``[mode][layer name][code]``, a tuple of 256, indexed by the
         raw bits of the s8 weight code; NaN where the sample does not hold the code.
+    clock_energy_pj : float
+        What the clock pins of registers take of every energy; 0 for a multiplier alone, which
+        has none.
     """
 
     area_um2: float
@@ -30,6 +33,7 @@ class MultiplierCost:
     leakage_nw: float
     energy_pj: Mapping[int, Mapping[str, float]]
     energy_by_code: Mapping[int, Mapping[str, tuple[float, ...]]]
+    clock_energy_pj: float = 0.0
 
     def to_json(self) -> str:
         """Text that :meth:`from_json` reads."""

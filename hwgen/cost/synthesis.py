@@ -1,11 +1,15 @@
 """Mapping circuits to a technology with Yosys."""
 
+import contextlib
+import hashlib
+import json
 from typing import Literal
 
+from hwgen.cost.cache import recall, remember
 from hwgen.cost.netlist import Netlist, parse_netlist
 from hwgen.cost.technology import Technology
 from hwgen.flow.data import data_path
-from hwgen.flow.yosys import run_yosys
+from hwgen.flow.yosys import run_yosys, yosys_version
 
 __all__ = ["flow_files", "synthesize"]
 
@@ -18,7 +22,7 @@ def synthesize(
     technology: Technology,
     language: Literal["verilog", "rtlil"] = "verilog",
 ) -> Netlist:
-    """Flatten a design and map it to the cells of a technology.
+    """Flatten a design and map it to the cells of a technology; once, as netlists are cached.
 
     Every design gets a run of Yosys for itself. Several in one run would save 0.3 s each, but
     Yosys breaks ties by how many names it has seen: a design's netlist would depend on those
@@ -37,8 +41,26 @@ def synthesize(
     script = data_path("flows/asic/synth.ys").read_text(encoding="utf-8")
     commands = script.format(read=_READ[language], top=top)
     inputs = flow_files(technology) | {"design": text}
+    parts = ["netlist", yosys_version(), commands, *inputs.values()]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    kept = recall(key)
+    if kept is not None:
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged
+            return parse_netlist(kept, top, technology)
     done = run_yosys(commands, inputs, ["netlist.json"])
-    return parse_netlist(done["netlist.json"], top, technology)
+    netlist = parse_netlist(done["netlist.json"], top, technology)
+    remember(key, _essence(done["netlist.json"], top))
+    return netlist
+
+
+def _essence(text: str, top: str) -> str:
+    """What :func:`~hwgen.cost.netlist.parse_netlist` reads, a fifth of what Yosys writes."""
+    module = json.loads(text)["modules"][top]
+    cells = {
+        name: {"type": x["type"], "connections": x["connections"]}
+        for name, x in module["cells"].items()
+    }
+    return json.dumps({"modules": {top: {"ports": module["ports"], "cells": cells}}})
 
 
 def flow_files(technology: Technology) -> dict[str, str]:

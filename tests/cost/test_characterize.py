@@ -101,3 +101,23 @@ def test_a_damaged_cache_is_computed_again(generic, cache, costs):
 def test_text_of_a_cost_reads_back_exactly(costs):
     for cost in costs.values():
         assert MultiplierCost.from_json(cost.to_json()).to_json() == cost.to_json()
+
+
+def test_another_trace_needs_no_other_synthesis(generic, cache, costs, monkeypatch):
+    def refuse(*arguments):
+        raise AssertionError("it was synthesized again")
+
+    characterize(find("exact"), generic)
+    monkeypatch.setattr("hwgen.cost.synthesis.run_yosys", refuse)
+    characterize(find("exact"), generic, {"another": small_weights(64)})
+    with pytest.raises(AssertionError, match=r"^it was synthesized again$"):
+        characterize(find("heam_u8"), generic)
+
+
+def test_equal_circuits_are_synthesized_once(generic, cache, monkeypatch):
+    made = []
+    synthesize = room.synthesize
+    monkeypatch.setattr(room, "synthesize", lambda *x: made.append(x) or synthesize(*x))
+    costs = characterize_all({"one": find("perforated_a3"), "two": find("perforated_a3")}, generic)
+    assert len(made) == 1
+    assert costs["one"] == costs["two"]

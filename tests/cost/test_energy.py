@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from hwgen.cost.energy import delay_steps, lane_energies_pj, toggle_prices_pj
+from hwgen.cost.energy import (
+    clock_energy_pj,
+    delay_steps,
+    lane_energies_pj,
+    toggle_prices_pj,
+)
 from hwgen.cost.netlist import Gate, Netlist
 from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
@@ -36,12 +41,25 @@ library (hand) {
         rise_power (scalar) { values ("6"); } fall_power (scalar) { values ("8"); } }
       internal_power () { related_pin : "A B"; related_pg_pin : VSS;
         rise_power (scalar) { values ("0.5"); } fall_power (scalar) { values ("0.5"); } } } }
+  cell (MIX) { area : 2;
+    pin (A) { direction : input; capacitance : 4;
+      internal_power () { when : "B"; power (scalar) { values ("8"); } }
+      internal_power () { power (scalar) { values ("1"); } } }
+    pin (B) { direction : input; capacitance : 4; }
+    pin (Y) { direction : output; function : "A & B"; } }
   cell (NOR) { area : 2;
     pin (A) { direction : input; } pin (B) { direction : input; }
     pin (Y) { direction : output; function : "(A + B)'"; } }
   cell (FF) { area : 9; ff (Q, QN) { clocked_on : "C"; next_state : "D"; }
-    pin (C) { direction : input; } pin (D) { direction : input; }
-    pin (Y) { direction : output; function : "Q"; } }
+    pin (C) { direction : input; capacitance : 2;
+      internal_power () { rise_power (scalar) { values ("5"); }
+        fall_power (scalar) { values ("1"); } } }
+    pin (D) { direction : input; capacitance : 1;
+      internal_power () { when : "!C & Y"; power (scalar) { values ("4"); } } }
+    pin (R) { direction : input; }
+    pin (Y) { direction : output; function : "Q";
+      internal_power () { related_pin : C; power (scalar) { values ("6"); } }
+      internal_power () { related_pin : R; power (scalar) { values ("90"); } } } }
 }
 """
 
@@ -94,6 +112,35 @@ def test_a_nand(hand):
     )
     assert found == pytest.approx([31.9e-3, 14.4e-3, 31.9e-3])
     assert netlist.leakage_nw == pytest.approx(0.6)  # the mean of both states
+
+
+def test_what_holds_without_a_condition_holds_in_the_states_left_over(hand):
+    """A: 4 + 3 fF are 14 fJ, and 8 fJ with B high, 1 fJ with B low; tied pins keep their value."""
+    netlist = netlist_of(hand, "MIX", {"A": 2, "B": 3, "Y": 4}, {"a": (2,), "b": (3,)})
+    prices = toggle_prices_pj(netlist, analyze(netlist, hand), hand)
+    assert prices[2] == pytest.approx(18.5e-3)
+    for tied, inside in ((0, 1e-3), (1, 8e-3)):
+        netlist = netlist_of(hand, "MIX", {"A": 2, "B": tied, "Y": 4}, {"a": (2,)})
+        prices = toggle_prices_pj(netlist, analyze(netlist, hand), hand)
+        assert prices[2] == pytest.approx(14e-3 + inside)
+
+
+def test_a_register(hand):
+    """Two flip-flops: C 2 * (2 + 3) fF, D 1 + 3 fF, Y 3 + 3 fF; a volt squared's half is 2.
+
+    C: 20 fJ and (5 + 1) / 2 for each, twice a cycle. D: 8 fJ, and 4 fJ in a quarter of the
+    states. Y: 12 fJ and 6 fJ; it does not toggle for its reset.
+    """
+    cell = hand.flip_flops["FF"]
+    registers = tuple(
+        Gate(f"r{i}", cell, {"C": 2, "D": 3 + 2 * i, "R": 0, "Y": 4 + 2 * i}) for i in range(2)
+    )
+    ports = {"clk": (2,), "d": (3, 5)}
+    netlist = Netlist("hand", ports, {"y": (4, 6)}, (), registers)
+    prices = toggle_prices_pj(netlist, analyze(netlist, hand), hand)
+    assert prices.pop(0) > 0  # the constant's net, which never toggles
+    assert prices == pytest.approx({2: 26e-3, 3: 9e-3, 4: 18e-3, 5: 9e-3, 6: 18e-3})
+    assert clock_energy_pj(netlist, prices) == pytest.approx(52e-3)
 
 
 def test_delays_are_the_mean_of_both_edges_in_quarters_of_an_fo4(hand):

@@ -56,6 +56,12 @@ def test_cells_with_two_outputs_are_not_mapped_to(tmp_path):
     assert "HA" not in found.cells
 
 
+def test_a_flip_flop_with_functions_of_other_pins_is_not_used(tmp_path):
+    text = generic_liberty().replace('next_state : "D"', 'next_state : "E"')
+    with pytest.raises(SpecError, match=r"but it lacks a flip-flop$"):
+        load(tmp_path, text)
+
+
 def test_mapping_sees_functions_and_delays_alone(generic):
     assert "internal_power" not in generic.mapping_liberty
     assert generic.mapping_liberty.count("cell (") == len(generic.cells)
