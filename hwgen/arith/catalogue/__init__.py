@@ -15,6 +15,7 @@ from hwgen.arith.catalogue import (
     matrix,
     netlists,
     reconfigurable,
+    truncated_booth,
 )
 from hwgen.arith.multiplier import Multiplier
 from hwgen.errors import SpecError
@@ -45,6 +46,7 @@ CATALOGUE: Mapping[str, Multiplier] = _Catalogue(
     exact.ENTRIES,
     matrix.ENTRIES,
     booth.ENTRIES,
+    truncated_booth.ENTRIES,
     compressed.ENTRIES,
     logarithmic.ENTRIES,
     reconfigurable.ENTRIES,
