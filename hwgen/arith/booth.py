@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.booth_circuit import BoothCircuit
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
 from hwgen.errors import check_choice
 
 __all__ = ["Booth"]
@@ -29,7 +29,7 @@ class Booth(Multiplier):
     Parameters
     ----------
     a_kind, w_kind : OperandKind
-        Kinds of the operands.
+        Kinds of the operands, of 4 to 16 bits.
     encoded : str
         Operand that is Booth-encoded: ``w`` or ``a``. Leaving out digits of the weight only
         quantizes the weight more coarsely; leaving out digits of the activation does not.
@@ -40,10 +40,11 @@ class Booth(Multiplier):
     encoded: Literal["a", "w"] = "w"
 
     def __post_init__(self) -> None:
+        check_kinds(type(self).__name__, self.a_kind, self.w_kind, high=16)
         check_choice(type(self).__name__, "encoded", self.encoded, ("a", "w"))
 
     @abstractmethod
-    def shifts(self) -> tuple[int | None, ...]:
+    def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         """Per row: low bits of the other operand that are rounded away; None for no row."""
 
     @property
@@ -53,29 +54,30 @@ class Booth(Multiplier):
         return (kind.width + (not kind.signed) + 1) // 2
 
     def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
-        terms = self._terms(np.asarray(a, dtype=np.int64), np.asarray(w, dtype=np.int64))
+        terms = self._terms(np.asarray(a, dtype=np.int64), np.asarray(w, dtype=np.int64), mode)
         shape = np.broadcast_shapes(np.shape(a), np.shape(w))
         return sum((x * y for x, y in terms), np.zeros(shape, dtype=np.int64))
 
     def factors(self, mode: int = 0) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        terms = self._terms(self.a_kind.values, self.w_kind.values)
+        terms = self._terms(self.a_kind.values, self.w_kind.values, mode)
         u, v = (np.array(side, dtype=np.int32) for side in zip(*terms, strict=True))
         return u, v
 
     def _terms(
-        self, a: NDArray[np.int64], w: NDArray[np.int64]
+        self, a: NDArray[np.int64], w: NDArray[np.int64], mode: int
     ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Pairs of factors of ``a`` and ``w``; rows of equal rounding share one."""
         x, b = (w, a) if self.encoded == "a" else (a, w)
         digits: dict[int, NDArray[np.int64]] = {}
-        for row, shift in enumerate(self.shifts()):
+        for row, shift in enumerate(self.shifts(mode)):
             if shift is not None:
                 digits[shift] = digits.get(shift, np.zeros_like(b)) + (_digit(b, row) << 2 * row)
         terms = [(_rounded(x, shift), value) for shift, value in digits.items()]
         return [(value, x) for x, value in terms] if self.encoded == "a" else terms
 
     def create(self) -> MultiplierCircuit:
-        return BoothCircuit(self, self.shifts(), encoded=self.encoded)
+        shifts = [self.shifts(mode) for mode in range(len(self.modes))]
+        return BoothCircuit(self, shifts, encoded=self.encoded)
 
 
 def _digit(b: NDArray[np.int64], row: int) -> NDArray[np.int64]:

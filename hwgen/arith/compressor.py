@@ -5,7 +5,7 @@ L. Dadda, "Some schemes for parallel multipliers", Alta Frequenza 34, 1965.
 
 from amaranth.hdl import Cat, Const, Signal, Value
 
-__all__ = ["BitColumns"]
+__all__ = ["BitColumns", "add_bits"]
 
 
 class BitColumns:
@@ -65,8 +65,7 @@ def _reduce(m, columns, limit):
         while len(left) + len(sums) > limit:
             count = 3 if len(left) + len(sums) > limit + 1 else 2
             # Carries of this stage arrive late and are used only when nothing else is left.
-            bits = [(left or sums).pop(0) for _ in range(count)]
-            total, carry = _full_adder(m, *bits) if count == 3 else _half_adder(m, *bits)
+            total, carry = add_bits(m, *((left or sums).pop(0) for _ in range(count)))
             sums.append(total)
             carries.append(carry)
         reduced.append(left + sums)
@@ -78,6 +77,11 @@ def _signal(m, value):
     net = Signal()
     m.d.comb += net.eq(value)
     return net
+
+
+def add_bits(m, *bits):
+    """Sum and carry of two or three bits; a constant 1 comes first."""
+    return _full_adder(m, *bits) if len(bits) == 3 else _half_adder(m, *bits)
 
 
 def _is_one(bit):

@@ -1,4 +1,4 @@
-"""The exact product, in three circuits."""
+"""The exact product, in four circuits."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,14 @@ import numpy as np
 from amaranth.hdl import Module
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.array_circuit import ArrayCircuit
 from hwgen.arith.booth import Booth
 from hwgen.arith.matrix import Matrix
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
 from hwgen.arith.setting import Setting
 
-__all__ = ["Exact", "ExactBooth", "ExactMatrix"]
+__all__ = ["Exact", "ExactArray", "ExactBooth", "ExactMatrix"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,9 @@ class Exact(Multiplier):
 
     a_kind: OperandKind = U8
     w_kind: OperandKind = S8
+
+    def __post_init__(self) -> None:
+        check_kinds("Exact", self.a_kind, self.w_kind)
 
     def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
         return np.asarray(a, dtype=np.int64) * np.asarray(w, dtype=np.int64)
@@ -49,8 +53,16 @@ class ExactMatrix(Matrix):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExactArray(ExactMatrix):
+    """Exact product by an AND matrix whose rows are added one after the other."""
+
+    def create(self) -> MultiplierCircuit:
+        return ArrayCircuit(self)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExactBooth(Booth):
     """Exact product by radix-4 Booth rows and a Dadda tree."""
 
-    def shifts(self) -> tuple[int | None, ...]:
+    def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         return (0,) * self.rows

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.matrix_circuit import MatrixCircuit
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
 from hwgen.arith.setting import Conditioning, Setting
 from hwgen.errors import SpecError
 
@@ -29,11 +29,14 @@ class Matrix(Multiplier):
     Parameters
     ----------
     a_kind, w_kind : OperandKind
-        Kinds of the operands.
+        Kinds of the operands, of 4 to 9 bits.
     """
 
     a_kind: OperandKind = U8
     w_kind: OperandKind = S8
+
+    def __post_init__(self) -> None:
+        check_kinds(type(self).__name__, self.a_kind, self.w_kind)
 
     @abstractmethod
     def plan(self) -> tuple[Setting, ...]:
@@ -55,7 +58,8 @@ class Matrix(Multiplier):
         w_bits = setting.w.bits(w, self.w_kind.width)
         w_weights = setting.w.weights(self.w_kind)
 
-        product = np.zeros(np.broadcast_shapes(a.shape, w.shape), dtype=np.int64)
+        shape = np.broadcast_shapes(a.shape, w.shape)
+        product = np.full(shape, setting.constant, dtype=np.int64)
         for row, weight in enumerate(setting.a.weights(self.a_kind)):
             kept = _chosen(setting.kept(row, self.w_kind.width), w_weights, w_bits)
             forced = _chosen(setting.forced(row), w_weights)
@@ -76,9 +80,10 @@ class Matrix(Multiplier):
         u, v = min(by_row, by_column, key=lambda pair: len(pair[0]))
 
         a_weights, w_weights = setting.a.weights(self.a_kind), setting.w.weights(self.w_kind)
-        forced = sum(a_weights[i] * _chosen(setting.forced(i), w_weights) for i in rows)
-        if forced:
-            u = np.vstack([u, np.full(len(a), forced)])
+        constant = setting.constant
+        constant += sum(a_weights[i] * _chosen(setting.forced(i), w_weights) for i in rows)
+        if constant:
+            u = np.vstack([u, np.full(len(a), constant)])
             v = np.vstack([v, np.ones_like(w)])
         if self.skips_zeros:
             u, v = u * (a != 0), v * (w != 0)
@@ -104,6 +109,7 @@ class MaskedMatrix(Matrix):
     zero_skip: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.settings:
             raise SpecError("MaskedMatrix settings must hold at least one, not ()")
         names = tuple(setting.name for setting in self.settings)

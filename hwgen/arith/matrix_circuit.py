@@ -61,6 +61,12 @@ class MatrixCircuit(MultiplierCircuit):
                     columns.add(bit, column)
 
         # Stage 3: add.
+        for column in range(len(self.p)):
+            bit = decoder.gate(Const(1), [_digit(x.constant, column) for x in self.plan])
+            if isinstance(bit, Const):
+                columns.constant += 1 << column
+            elif bit is not None:
+                columns.add(bit, column)
         total = columns.total(m)
         if self.skips_zeros:
             is_nonzero = Signal()
@@ -95,6 +101,11 @@ def _conjunction(m, x, y):
     net = Signal()
     m.d.comb += net.eq(x & y)
     return net
+
+
+def _digit(constant, column):
+    """Bit of a constant in two's complement: ``0`` or ``1``."""
+    return str((constant >> column) & 1)
 
 
 def _state(a_state, w_state, mask):

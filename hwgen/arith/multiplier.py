@@ -11,8 +11,12 @@ from amaranth.utils import ceil_log2
 from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.operand import OperandKind
+from hwgen.errors import SpecError
 
 __all__ = ["Multiplier", "MultiplierCircuit"]
+
+
+LARGEST_TABLE = 20  # operand bits: 4 MiB per mode
 
 
 class Multiplier(ABC):
@@ -73,6 +77,12 @@ class Multiplier(ABC):
 
 @cache
 def _table(multiplier: Multiplier, mode: int) -> NDArray[np.int32]:
+    bits = multiplier.a_kind.width + multiplier.w_kind.width
+    if bits > LARGEST_TABLE:
+        raise SpecError(
+            f"{type(multiplier).__name__} operands must have at most {LARGEST_TABLE} bits "
+            f"together to be tabulated, not {bits}"
+        )
     products = multiplier.compute(
         multiplier.a_kind.values[:, None], multiplier.w_kind.values[None, :], mode
     )

@@ -27,6 +27,7 @@ class Perforated(Matrix):
     w_rows: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_range("Perforated", "a_rows", self.a_rows, 0, self.a_kind.width - 1)
         check_range("Perforated", "w_rows", self.w_rows, 0, self.w_kind.width - 1)
 

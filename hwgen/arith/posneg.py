@@ -29,6 +29,7 @@ class PositiveNegative(Matrix):
     rows: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_range("PositiveNegative", "rows", self.rows, 1, self.a_kind.width - 1)
 
     def plan(self) -> tuple[Setting, ...]:

@@ -32,5 +32,5 @@ class PR(Booth):
         check_range("PR", "perforated", self.perforated, 0, self.rows - 1)
         check_range("PR", "rounded", self.rounded, 0, width - 1)
 
-    def shifts(self) -> tuple[int | None, ...]:
+    def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         return tuple(None if j < self.perforated else self.rounded for j in range(self.rows))

@@ -27,6 +27,7 @@ class Precision(Matrix):
     w_bits: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_range("Precision", "a_bits", self.a_bits, 1, self.a_kind.width)
         check_range("Precision", "w_bits", self.w_bits, 1, self.w_kind.width)
 

@@ -25,13 +25,18 @@ class RoundedTruncated(Matrix):
         Bits that are left of the activation and of the weight: 1 to the operand's width.
     cut : int
         Columns of the operands' own bits that are left out: 0 to all but the last.
+    compensated : bool
+        Whether a constant makes up for the mean of what is lost, over uniform operands. The
+        product of a zero operand is then not 0.
     """
 
     a_bits: int
     w_bits: int
     cut: int
+    compensated: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         a_width, w_width = self.a_kind.width, self.w_kind.width
         check_range("RoundedTruncated", "a_bits", self.a_bits, 1, a_width)
         check_range("RoundedTruncated", "w_bits", self.w_bits, 1, w_width)
@@ -40,4 +45,5 @@ class RoundedTruncated(Matrix):
     def plan(self) -> tuple[Setting, ...]:
         a = Conditioning(rounding=self.a_kind.width - self.a_bits)
         w = Conditioning(rounding=self.w_kind.width - self.w_bits)
-        return (Setting(a=a, w=w, zeros=low_columns(self.a_kind, self.w_kind, self.cut)),)
+        setting = Setting(a=a, w=w, zeros=low_columns(self.a_kind, self.w_kind, self.cut))
+        return (setting.compensated(self.a_kind, self.w_kind) if self.compensated else setting,)

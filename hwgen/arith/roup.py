@@ -39,7 +39,7 @@ class Roup(Booth):
         check_range("Roup", "perforated", self.perforated, 0, self.rows - 1)
         check_range("Roup", "rounded", self.rounded, 0, width - 1)
 
-    def shifts(self) -> tuple[int | None, ...]:
+    def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         return tuple(
             None
             if j < self.perforated

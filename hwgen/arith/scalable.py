@@ -31,6 +31,7 @@ class Scalable(Matrix):
     cut: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for a_rows, w_rows in self.steps:
             check_range("Scalable", "activation step", a_rows, 0, self.a_kind.width - 1)
             check_range("Scalable", "weight step", w_rows, 0, self.w_kind.width - 1)

@@ -1,6 +1,6 @@
 """What one mode does to the operands and to the partial-product matrix."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,8 @@ class Conditioning:
 
 PASS = Conditioning()
 
+_PROBABILITY = {"0": 0.0, "x": 0.5, "1": 1.0}  # that a bit is 1, of uniform operands
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -79,6 +81,8 @@ class Setting:
         Of the activation and the weight.
     zeros, ones : tuple of int
         Mask per row: product bits that are 0, and product bits that are 1. Empty for none.
+    constant : int
+        Added to the sum of the product bits.
     """
 
     name: str = "fixed"
@@ -86,6 +90,7 @@ class Setting:
     w: Conditioning = PASS
     zeros: tuple[int, ...] = ()
     ones: tuple[int, ...] = ()
+    constant: int = 0
 
     def check(self, owner: str, a_width: int, w_width: int) -> None:
         """Refuse what does not fit the operands."""
@@ -99,6 +104,30 @@ class Setting:
                 )
             for mask in masks:
                 check_range(f"{owner} mode {self.name}", name, mask, 0, (1 << w_width) - 1)
+        largest = (1 << a_width + w_width) - 1
+        check_range(f"{owner} mode {self.name}", "constant", self.constant, -largest, largest)
+
+    def compensated(self, a_kind: OperandKind, w_kind: OperandKind) -> "Setting":
+        """The same with the constant next to the mean error of uniform operands.
+
+        What is left out of a product is then made up for on average, as in Schulte and
+        Swartzlander, "Truncated Multiplication with Correction Constant", VLSI Signal
+        Processing VI, 1993.
+        """
+        exact = Setting()._mean(a_kind, w_kind)
+        return replace(self, constant=round(exact - self._mean(a_kind, w_kind)))
+
+    def _mean(self, a_kind: OperandKind, w_kind: OperandKind) -> float:
+        """Mean of the sum of the product bits over uniform operands: exact in a float."""
+        a_bits = [_PROBABILITY[self.a.state(bit)] for bit in range(a_kind.width)]
+        w_bits = [_PROBABILITY[self.w.state(bit)] for bit in range(w_kind.width)]
+        mean = 0.0
+        for i, a_weight in enumerate(self.a.weights(a_kind)):
+            for j, w_weight in enumerate(self.w.weights(w_kind)):
+                state = self.product_state(i, j)
+                bit = a_bits[i] * w_bits[j] if state == "x" else _PROBABILITY[state]
+                mean += a_weight * w_weight * bit
+        return mean
 
     def forced(self, row: int) -> int:
         """Product bits of a row that are 1."""

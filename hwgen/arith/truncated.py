@@ -15,10 +15,13 @@ class Truncated(Matrix):
     """Low product columns left out, and low rows.
 
     Leaving out the bits below a column loses little for each gate saved; rows of the
-    activation or the weight that are left out too save the gates above that column. What is
-    lost makes products of positive operands too small. ``compensated`` forces the bit of row 0
-    to 1 in each lost column from 2 up, unless it is a sign bit's: the compensation of MARLIN
-    (Guella et al., IEEE TCAS-I 71(5), 2024), where a zero operand still gives 0.
+    activation or the weight that are left out too save the gates above that column. This is
+    the broken-array multiplier of Mahdiani et al., "Bio-Inspired Imprecise Computational
+    Blocks for Efficient VLSI Implementation of Soft-Computing Applications", IEEE TCAS-I
+    57(4), 2010: the cut is its vertical break, left-out rows are its horizontal break, and a
+    Dadda tree takes the place of the array.
+
+    What is lost makes products too small on average, unless a constant stands in for it.
 
     Parameters
     ----------
@@ -28,7 +31,8 @@ class Truncated(Matrix):
         Low bits of the activation and of the weight whose product bits are left out: 0 to one
         less than the operand's width.
     compensated : bool
-        Whether a constant stands in for the lost columns.
+        Whether a constant makes up for the mean of what is lost, over uniform operands. The
+        product of a zero operand is then not 0.
     """
 
     cut: int
@@ -37,28 +41,19 @@ class Truncated(Matrix):
     compensated: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         a_width, w_width = self.a_kind.width, self.w_kind.width
         check_range("Truncated", "cut", self.cut, 0, a_width + w_width - 2)
         check_range("Truncated", "a_rows", self.a_rows, 0, a_width - 1)
         check_range("Truncated", "w_rows", self.w_rows, 0, w_width - 1)
 
     def plan(self) -> tuple[Setting, ...]:
-        zeros, constant = low_columns(self.a_kind, self.w_kind, self.cut), 0
-        if self.compensated:
-            positive = (1 << self.w_kind.width - self.w_kind.signed) - 1
-            constant = zeros[0] & positive & ~0b11
-        return (
-            Setting(
-                a=Conditioning(zeros=(1 << self.a_rows) - 1),
-                w=Conditioning(zeros=(1 << self.w_rows) - 1),
-                zeros=zeros,
-                ones=(constant, *(0,) * (self.a_kind.width - 1)),
-            ),
+        setting = Setting(
+            a=Conditioning(zeros=(1 << self.a_rows) - 1),
+            w=Conditioning(zeros=(1 << self.w_rows) - 1),
+            zeros=low_columns(self.a_kind, self.w_kind, self.cut),
         )
-
-    @property
-    def skips_zeros(self) -> bool:
-        return self.compensated
+        return (setting.compensated(self.a_kind, self.w_kind) if self.compensated else setting,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +69,7 @@ class TruncatedSteps(Matrix):
     cuts: tuple[int, ...] = (0, 4, 6, 8)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for cut in self.cuts:
             check_range("TruncatedSteps", "cut", cut, 0, self.a_kind.width + self.w_kind.width - 2)
         if len(self.cuts) < 2 or list(self.cuts) != sorted(set(self.cuts)):

@@ -1,20 +1,22 @@
 """The catalogue: names, descriptions, and how long it takes to import."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from hwgen.arith.catalogue import CATALOGUE, describe, find
-from hwgen.arith.operand import U8
+from hwgen.arith.operand import S8, U8
 from hwgen.errors import SpecError
 
 
-def test_members_take_u8_activations_and_eight_bit_weights():
+def test_names_end_in_the_kinds_of_operands():
+    endings = {(U8, S8): "", (U8, U8): "_u8", (S8, S8): "_s8"}
     for name, multiplier in CATALOGUE.items():
-        assert multiplier.a_kind == U8, name
-        assert multiplier.w_kind.width == 8, name
-        assert name.endswith("_u8") == (multiplier.w_kind == U8), name
+        a, w = multiplier.a_kind, multiplier.w_kind
+        [found] = re.findall(r"(?:_[us]\d(?:x[us]\d)?)?$", name)[:1]
+        assert found == endings.get((a, w), f"_{a.name}x{w.name}"), name
 
 
 def test_members_differ():

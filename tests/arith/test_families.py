@@ -3,18 +3,21 @@
 import numpy as np
 import pytest
 
+from hwgen.arith.column_masked import ColumnMasked
 from hwgen.arith.heam import Heam
 from hwgen.arith.metrics import measure
-from hwgen.arith.operand import S8, U8
+from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.arith.perforated import Perforated
 from hwgen.arith.posneg import PositiveNegative
 from hwgen.arith.precision import Precision
+from hwgen.arith.recursive import Recursive
 from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.scalable import Scalable
 from hwgen.arith.truncated import Truncated, TruncatedSteps
 from hwgen.errors import SpecError
 
 A, W = U8.values[:, None], S8.values[None, :]
+KINDS = [{"a_kind": a, "w_kind": w} for a in (U8, S8) for w in (U8, S8)]
 
 
 def test_perforated_leaves_out_low_bits_of_both_operands():
@@ -42,12 +45,29 @@ def test_truncated_leaves_out_rows_of_what_is_left():
     assert np.array_equal(both.table(), truncated.compute(A - A % 4, W - W % 8))
 
 
-def test_compensation_adds_a_constant_unless_an_operand_is_zero():
-    plain, compensated = Truncated(cut=7).table(), Truncated(cut=7, compensated=True).table()
-    constant = 4 + 8 + 16 + 32 + 64
-    assert np.array_equal(compensated - plain, np.where(A * W == 0, 0, constant))
-    signed = Truncated(cut=8).table(), Truncated(cut=8, compensated=True).table()
-    assert (signed[1] - signed[0]).max() == constant  # no constant for the sign bit of column 7
+@pytest.mark.parametrize("kinds", KINDS)
+@pytest.mark.parametrize(
+    ("family", "parameters"),
+    [
+        (Truncated, {"cut": 4}),
+        (Truncated, {"cut": 9, "a_rows": 2, "w_rows": 3}),
+        (RoundedTruncated, {"a_bits": 4, "w_bits": 6, "cut": 7}),
+        (Recursive, {"a_low": 3, "w_low": 4}),
+        (Recursive, {"a_low": 7, "w_low": 7}),
+    ],
+)
+def test_compensation_adds_the_mean_of_what_is_lost(kinds, family, parameters):
+    plain = family(**kinds, **parameters)
+    compensated = family(**kinds, **parameters, compensated=True)
+    added = compensated.table() - plain.table()
+    assert added.min() == added.max() == round(measure(plain).mean)
+
+
+@pytest.mark.parametrize("kinds", KINDS)
+def test_recursive_loses_low_times_low(kinds):
+    a, w = kinds["a_kind"].values[:, None], kinds["w_kind"].values[None, :]
+    multiplier = Recursive(**kinds, a_low=3, w_low=5)
+    assert np.array_equal(multiplier.table(), a * w - (a % 8) * (w % 32))
 
 
 def test_rounded_truncated_loses_low_product_bits_of_the_rounded_product():
@@ -60,6 +80,44 @@ def test_rounded_truncated_loses_low_product_bits_of_the_rounded_product():
     cut = RoundedTruncated(w_kind=U8, a_bits=5, w_bits=6, cut=6)
     whole = RoundedTruncated(w_kind=U8, a_bits=5, w_bits=6, cut=0)
     assert np.array_equal(whole.table() - cut.table(), lost)
+
+
+@pytest.mark.parametrize(
+    ("level", "mean", "std", "wce"),
+    [
+        (0, 0, 0, 0),
+        (1, 0.25, 0.43, 1),
+        (7, 0.27, 4.0, 13),
+        (15, 0.30, 9.9, 37),
+        (31, 4.4, 23.0, 101),
+        (63, 20.5, 51.9, 261),
+        (127, 68.7, 114, 645),
+        (255, 197, 249, 1541),
+    ],
+)
+def test_column_masks_of_nine_signed_bits_have_the_published_errors(level, mean, std, wce):
+    kind = OperandKind(9, True)
+    metrics = measure(ColumnMasked(a_kind=kind, w_kind=kind, levels=(level,)))
+    assert metrics.mean == pytest.approx(mean, rel=0.01, abs=0.005)
+    assert metrics.std == pytest.approx(std, rel=0.006, abs=0.005)
+    assert metrics.wce == wce
+    assert metrics.is_zero_preserving
+
+
+def test_column_masks_put_a_constant_in_place_of_columns_from_2_up():
+    multiplier = ColumnMasked(levels=(0, 0b1010))
+    lost = sum(
+        ((A >> i) & (W >> j) & 1) << (i + j) for i in range(8) for j in range(8) if i + j in (1, 3)
+    )
+    assert multiplier.modes == ("level0", "level10")
+    assert np.array_equal(multiplier.table(0), A * W)
+    assert np.array_equal(multiplier.table(1), np.where(A * W == 0, 0, A * W - lost + 8))
+
+
+def test_column_masks_have_256_levels():
+    multiplier = ColumnMasked()
+    assert (len(multiplier.modes), multiplier.mode_width) == (256, 8)
+    assert multiplier.modes[255] == "level255"
 
 
 def test_truncated_steps_are_truncated_multipliers():
@@ -152,6 +210,30 @@ def test_heam_has_the_published_error():
         (
             lambda: TruncatedSteps(cuts=(4,)),
             r"^TruncatedSteps cuts must be two or more, ascending, not \(4,\)$",
+        ),
+        (
+            lambda: Recursive(a_low=0, w_low=2),
+            r"^Recursive a_low must be an integer from 1 to 7, not 0$",
+        ),
+        (
+            lambda: Recursive(w_kind=OperandKind(6, True), a_low=2, w_low=6),
+            r"^Recursive w_low must be an integer from 1 to 5, not 6$",
+        ),
+        (
+            lambda: ColumnMasked(levels=(0, 256)),
+            r"^ColumnMasked level must be an integer from 0 to 255, not 256$",
+        ),
+        (
+            lambda: ColumnMasked(levels=()),
+            r"^ColumnMasked levels must be one or more that differ, not \(\)$",
+        ),
+        (
+            lambda: ColumnMasked(levels=(3, 3)),
+            r"^ColumnMasked levels must be one or more that differ, not \(3, 3\)$",
+        ),
+        (
+            lambda: ColumnMasked(levels=(1, 2)),
+            r"^ColumnMasked levels must all mask what the first one does, not \(1, 2\)$",
         ),
         (
             lambda: PositiveNegative(rows=0),

@@ -29,6 +29,7 @@ def random_setting(rng, name):
         w=conditioning(),
         zeros=tuple(map(int, sparse(8))),
         ones=tuple(map(int, sparse(8) & rng.integers(256, size=8))),
+        constant=int(rng.integers(-1000, 1000)),
     )
 
 
@@ -64,7 +65,7 @@ def by_definition(matrix, setting, a_code, w_code):
 
     if matrix.zero_skip and not (a_code and w_code):
         return 0
-    total = 0
+    total = setting.constant
     for i, (a_bit, a_weight) in enumerate(digits(setting.a, matrix.a_kind, a_code)):
         for j, (w_bit, w_weight) in enumerate(digits(setting.w, matrix.w_kind, w_code)):
             bit = a_bit & w_bit
@@ -151,6 +152,10 @@ def test_clearing_comes_before_forcing():
         (
             {"settings": (Setting(w=Conditioning(ones=300)),)},
             r"^MaskedMatrix mode fixed weight ones must be an integer from 0 to 255, not 300$",
+        ),
+        (
+            {"settings": (Setting(constant=-65536),)},
+            r"^MaskedMatrix mode fixed constant must be an integer from -65535 to 65535, not -",
         ),
     ],
 )
