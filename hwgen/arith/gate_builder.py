@@ -16,7 +16,7 @@ class GateBuilder:
     Parameters
     ----------
     inputs : int
-        Operand bits; their nets follow the two constants.
+        Bits of the operands and of the mode; their nets follow the two constants.
     """
 
     def __init__(self, inputs: int) -> None:
@@ -121,7 +121,7 @@ def _added(builder: GateBuilder, x: list[int], y: list[int]) -> list[int]:
 
 def substituted(netlist: Netlist, old: int, new: int) -> Netlist:
     """The netlist with net ``new`` in place of the later net ``old``, folded and cleaned."""
-    builder = GateBuilder(netlist.a_kind.width + netlist.w_kind.width)
+    builder = GateBuilder(netlist.inputs)
     nets = list(range(builder.first))
     for number, (kind, x, y) in enumerate(netlist.gates, start=builder.first):
         nets.append(nets[new] if number == old else builder.add(kind, nets[x], nets[y]))
@@ -135,14 +135,15 @@ def to_verilog(netlist: Netlist, name: str) -> str:
     def port(direction: str, letter: str, kind: OperandKind) -> str:
         return f"{direction} {'signed ' * kind.signed}[{kind.width - 1}:0] {letter}"
 
-    ports = (
-        port("input", "a", netlist.a_kind),
-        port("input", "w", netlist.w_kind),
-        port("output", "p", netlist.p_kind),
-    )
+    ports = [port("input", "a", netlist.a_kind), port("input", "w", netlist.w_kind)]
+    if netlist.mode_width:
+        mode = port("input", "mode", OperandKind(netlist.mode_width, False))
+        ports.append(f'(* modes = "{" ".join(netlist.modes)}" *) {mode}')
+    ports.append(port("output", "p", netlist.p_kind))
     nets = ["1'b0", "1'b1"]
     nets += [f"a[{bit}]" for bit in range(netlist.a_kind.width)]
     nets += [f"w[{bit}]" for bit in range(netlist.w_kind.width)]
+    nets += [f"mode[{bit}]" for bit in range(netlist.mode_width)]
     lines = [f"module {name} ({', '.join(ports)});"]
     for number, (kind, x, y) in enumerate(netlist.gates):
         nets.append(f"n{number}")

@@ -22,8 +22,8 @@ __all__ = ["Netlist"]
 class Netlist(Multiplier):
     """Multiplier given by its gates.
 
-    Nets are numbered: 0 and 1 are the constants, then come the bits of ``a`` and of ``w``,
-    least significant first, then the gates' outputs in order.
+    Nets are numbered: 0 and 1 are the constants, then come the bits of ``a``, of ``w`` and of
+    the mode's number, least significant first, then the gates' outputs in order.
 
     Parameters
     ----------
@@ -35,6 +35,9 @@ class Netlist(Multiplier):
         In an order in which no gate reads a later one's output.
     outputs : tuple of int
         Nets of the product's bits, least significant first.
+    mode_names : tuple of str
+        One per mode, of letters, digits and underscores. Gates read the mode like an operand,
+        so a wire may become a switch that passes a net or a constant.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Netlist(Multiplier):
     p_kind: OperandKind = field(repr=False)
     gates: tuple[Gate, ...] = field(repr=False)
     outputs: tuple[int, ...] = field(repr=False)
+    mode_names: tuple[str, ...] = field(default=("fixed",), repr=False)
 
     def __post_init__(self) -> None:
         if len(self.outputs) != self.p_kind.width:
@@ -50,7 +54,12 @@ class Netlist(Multiplier):
                 f"Netlist {self.name} outputs must be {self.p_kind.width} nets, "
                 f"not {len(self.outputs)}"
             )
-        first = CONSTANTS + self.a_kind.width + self.w_kind.width
+        if not self.mode_names or len(set(self.mode_names)) < len(self.mode_names):
+            raise SpecError(
+                f"Netlist {self.name} mode_names must be one or more that differ, "
+                f"not {self.mode_names}"
+            )
+        first = CONSTANTS + self.inputs
         for number, gate in enumerate(self.gates, start=first):
             check_choice(f"Netlist {self.name}", "gate", gate.kind, "&|^~")
             if not 0 <= min(gate.x, gate.y) <= max(gate.x, gate.y) < number:
@@ -62,7 +71,8 @@ class Netlist(Multiplier):
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.name, self.a_kind, self.w_kind, self.p_kind, self.gates, self.outputs))
+        kinds = (self.a_kind, self.w_kind, self.p_kind)
+        return hash((self.name, *kinds, self.gates, self.outputs, self.mode_names))
 
     def __hash__(self) -> int:
         return self._hash  # thousands of gates are hashed once
@@ -76,18 +86,30 @@ class Netlist(Multiplier):
             raise SpecError(f"netlist {path} cannot be read: {error}") from error
         return cls(**parse_gates(text, str(path))._asdict())
 
+    @property
+    def modes(self) -> tuple[str, ...]:
+        return self.mode_names
+
+    @property
+    def inputs(self) -> int:
+        """Nets that no gate drives, but for the constants."""
+        return self.a_kind.width + self.w_kind.width + self.mode_width
+
     def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
-        return _products(self)[self.a_kind.encode(a), self.w_kind.encode(w)]
+        return _products(self, mode)[self.a_kind.encode(a), self.w_kind.encode(w)]
 
     def create(self) -> MultiplierCircuit:
         return _NetlistCircuit(self)
 
 
 @cache
-def _products(netlist: Netlist) -> NDArray[np.int64]:
+def _products(netlist: Netlist, mode: int) -> NDArray[np.int64]:
     """Products of all raw code pairs ``[a, w]``: one bit per pair, eight pairs at once."""
     pairs = 1 << (netlist.a_kind.width + netlist.w_kind.width)
-    nets = evaluate(netlist.gates, packed_operands(netlist.a_kind, netlist.w_kind))
+    operands = packed_operands(netlist.a_kind, netlist.w_kind)
+    constants = np.zeros_like(operands[0]), np.full_like(operands[0], 0xFF)
+    number = [constants[(mode >> bit) & 1] for bit in range(netlist.mode_width)]
+    nets = evaluate(netlist.gates, [*operands, *number])
     product = np.zeros(pairs, dtype=np.int64)
     for bit, net in enumerate(netlist.outputs):
         product |= np.unpackbits(nets[net], count=pairs).astype(np.int64) << bit
@@ -97,8 +119,9 @@ def _products(netlist: Netlist) -> NDArray[np.int64]:
 class _NetlistCircuit(MultiplierCircuit):
     def elaborate(self, platform):
         m = Module()
-        nets = [Const(0, 1), Const(1, 1), *self.a, *self.w]
         netlist = cast(Netlist, self.multiplier)
+        mode = self.mode if netlist.mode_width else ()
+        nets = [Const(0, 1), Const(1, 1), *self.a, *self.w, *mode]
         for gate in netlist.gates:
             net = Signal()
             m.d.comb += net.eq(gate.apply(nets[gate.x], nets[gate.y]))

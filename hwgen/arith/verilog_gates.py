@@ -10,12 +10,14 @@ from hwgen.errors import SpecError
 __all__ = ["ParsedNetlist", "parse_gates"]
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+|//[^\n]*|/\*.*?\*/)|(?P<token>1'b[01]|\d+|[A-Za-z_]\w*|[~&|^()\[\]=;,:])",
+    r"(?P<space>\s+|//[^\n]*|/\*.*?\*/)"
+    r"|(?P<token>1'b[01]|\d+|[A-Za-z_]\w*|\(\*|\*\)|\"[^\"\n]*\"|[~&|^()\[\]=;,:])",
     re.DOTALL,
 )
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _BINARY = ("|", "^", "&")  # loosest first
-_WIDEST = {"a": 10, "w": 10, "p": 32}  # a table of all operand pairs has to fit memory
+_WIDEST = {"a": 10, "w": 10, "p": 32, "mode": 4}  # a table of all operand pairs has to fit memory
+_MODES = re.compile(r'"\w+(?: \w+)+"\Z', re.ASCII)  # names of two modes or more
 _DEEPEST = 100  # the parser recurses
 _KEYWORDS = {"module", "endmodule", "input", "output", "signed", "wire", "assign"}
 
@@ -29,6 +31,7 @@ class ParsedNetlist(NamedTuple):
     p_kind: OperandKind
     gates: tuple[Gate, ...]
     outputs: tuple[int, ...]
+    mode_names: tuple[str, ...]
 
 
 def parse_gates(text: str, subject: str) -> ParsedNetlist:
@@ -38,6 +41,9 @@ def parse_gates(text: str, subject: str) -> ParsedNetlist:
     declarations ``wire x, y;`` and ``wire x = expression;``, and ``assign`` to a wire or to a
     bit of ``p``. Expressions have ``~ & ^ |``, parentheses, wires, bits of ``a`` and ``w``,
     ``1'b0`` and ``1'b1``. Everything is one bit wide and assigned before it is read.
+
+    A reconfigurable multiplier has one more port, whose attribute names the modes in order:
+    ``(* modes = "exact low" *) input [0:0] mode``. It is as wide as the last mode's number.
     """
     return _Parser(text, subject).module()
 
@@ -50,6 +56,7 @@ class _Parser:
         self._nets: dict[str, int] = {"1'b0": 0, "1'b1": 1}
         self._undriven: set[str] = set()  # declared, not assigned yet
         self._gates: list[Gate] = []
+        self._modes: tuple[str, ...] = ("fixed",)
         self._scan(text)
 
     def _scan(self, text: str) -> None:
@@ -99,9 +106,10 @@ class _Parser:
         self._take("module")
         name = self._name()
         kinds = self._ports()
-        for port in ("a", "w"):
+        for port in ("a", "w", "mode")[: len(kinds) - 1]:
             for bit in range(kinds[port].width):
                 self._nets[f"{port}[{bit}]"] = len(self._nets)
+        self._port_names = kinds.keys()
         outputs = [f"p[{bit}]" for bit in range(kinds["p"].width)]
         self._undriven.update(outputs)
         self._first_gate = len(self._nets)
@@ -124,32 +132,60 @@ class _Parser:
             kinds["p"],
             tuple(self._gates),
             tuple(self._nets[output] for output in outputs),
+            self._modes,
         )
 
     def _ports(self) -> dict[str, OperandKind]:
         kinds: dict[str, OperandKind] = {}
+        missing = {"a", "w", "p"}
         self._take("(")
-        while len(kinds) < 3:
-            direction = self._take("input", "output")
-            self._accept("wire")
-            is_signed = self._accept("signed")
-            self._take("[")
-            width = self._number() + 1
-            for token in (":", "0", "]"):
-                self._take(token)
-            wanted = {"a", "w"} if direction == "input" else {"p"}
-            port = self._take(*sorted(wanted - set(kinds)) or ["no more " + direction])
-            if width > _WIDEST[port]:
-                raise self._error(f"{port} must have at most {_WIDEST[port]} bits, not {width}")
-            kinds[port] = OperandKind(width, is_signed)
-            self._take("," if len(kinds) < 3 else ")")
-        self._take(";")
-        return kinds
+        while True:
+            if "mode" not in kinds and self._accept("(*"):
+                kinds["mode"] = self._mode_port()
+            else:
+                port, kind = self._port(missing)
+                missing.remove(port)
+                kinds[port] = kind
+            following = [","] if missing else [")"] if "mode" in kinds else [",", ")"]
+            if self._take(*following) == ")":
+                self._take(";")
+                return kinds
+
+    def _port(self, missing: set[str]) -> tuple[str, OperandKind]:
+        direction = self._take("input", "output")
+        self._accept("wire")
+        is_signed = self._accept("signed")
+        self._take("[")
+        width = self._number() + 1
+        for token in (":", "0", "]"):
+            self._take(token)
+        fitting = sorted(x for x in missing if (x == "p") == (direction == "output"))
+        port = self._take(*fitting or ["no more " + direction])
+        if width > _WIDEST[port]:
+            raise self._error(f"{port} must have at most {_WIDEST[port]} bits, not {width}")
+        return port, OperandKind(width, is_signed)
+
+    def _mode_port(self) -> OperandKind:
+        """After ``(*``."""
+        for token in ("modes", "="):
+            self._take(token)
+        names = self._peek()
+        if not _MODES.match(names):
+            raise self._error(f"expected names of modes with a space between, not {names}")
+        self._modes = tuple(self._take()[1:-1].split())
+        self._take("*)")
+        port, kind = self._port({"mode"})
+        if kind != OperandKind((len(self._modes) - 1).bit_length(), False):
+            raise self._error(
+                f"{port} of {len(self._modes)} modes must be unsigned of "
+                f"{(len(self._modes) - 1).bit_length()} bits, not {kind.name}"
+            )
+        return kind
 
     def _wires(self) -> None:
         while True:
             name = self._name()
-            if name in self._nets or name in self._undriven or name in ("a", "w", "p"):
+            if name in self._nets or name in self._undriven or name in self._port_names:
                 raise self._error(f"{name} is declared twice")
             self._undriven.add(name)
             if self._peek() == "=":

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hwgen.arith.gate_builder import GateBuilder, array_multiplier, to_verilog
 from hwgen.arith.gates import Gate
 from hwgen.arith.netlist import Netlist
 from hwgen.arith.operand import S8, U8, OperandKind
@@ -63,9 +64,46 @@ def test_gates_are_evaluated_in_order():
     assert dataclasses.replace(netlist, outputs=(5, 4)).table().tolist() == [[0, 2], [2, 1]]
 
 
+def switched():
+    """Exact multiplier whose two lowest product bits are 0 in mode 1 and 1 in mode 2."""
+    exact = array_multiplier("switched", U8, S8)
+    builder = GateBuilder(18)
+    is_one, is_two = 18, 19  # bits of the mode's number, after the constants and the operands
+    nets = list(range(18))
+    for kind, x, y in exact.gates:
+        nets.append(builder.add(kind, nets[x], nets[y]))
+    outputs = [nets[net] for net in exact.outputs]
+    passes = builder.add("~", is_one, is_one)
+    for bit in range(2):
+        outputs[bit] = builder.add("|", builder.add("&", outputs[bit], passes), is_two)
+    gates, live = builder.live(outputs)
+    modes = ("exact", "zeros", "ones")
+    return dataclasses.replace(exact, gates=gates, outputs=live, mode_names=modes)
+
+
+def test_gates_read_the_mode(circuit_tables, verilog_table, tmp_path):
+    netlist = switched()
+    exact = np.multiply.outer(U8.values, S8.values)
+    assert netlist.modes == ("exact", "zeros", "ones")
+    for mode, table in enumerate((exact, exact & ~3, exact | 3)):
+        assert np.array_equal(netlist.table(mode), table)
+        assert np.array_equal(circuit_tables([netlist])[0][mode], table)
+    path = tmp_path / "switched.v"
+    path.write_text(to_verilog(netlist, "switched"), encoding="utf-8")
+    assert Netlist.load(path) == netlist
+    read_by_yosys = verilog_table(path.read_text(encoding="utf-8"), "switched", netlist.p_kind)
+    assert np.array_equal(read_by_yosys, exact)
+    assert dataclasses.replace(netlist, mode_names=("a", "b", "c")) != netlist
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"mode_names": ()}, r"^Netlist x mode_names must be one or more that differ, not \(\)$"),
+        (
+            {"mode_names": ("a", "a")},
+            r"^Netlist x mode_names must be one or more that differ, not \('a', 'a'\)$",
+        ),
         ({"outputs": (4,)}, r"^Netlist x outputs must be 2 nets, not 1$"),
         ({"outputs": (4, 5)}, r"^Netlist x outputs must be its nets, not \(4, 5\)$"),
         (

@@ -16,6 +16,47 @@ def test_the_good_module_is_read():
     assert (parsed.name, parsed.gates, parsed.outputs) == ("m", (("&", 2, 4),), (6, 3))
 
 
+SWITCHED = (
+    'module m (input [1:0] a, input [1:0] w, (* modes = "exact low off" *) input [1:0] mode, '
+    "output [1:0] p);\nassign p[0] = a[0] & mode[0];\nassign p[1] = w[0] & mode[1];\nendmodule\n"
+)
+
+
+def test_a_mode_port_is_numbered_after_the_operands_wherever_it_stands():
+    parsed = parse_gates(SWITCHED, "m.v")
+    assert parsed.mode_names == ("exact", "low", "off")
+    assert parsed.gates == (("&", 2, 6), ("&", 4, 7))
+    port = '(* modes = "exact low off" *) input [1:0] mode'
+    for old, new in (("(input", f"({port}, input"), ("p);", f"p, {port});")):
+        moved = SWITCHED.replace(f"{port}, ", "").replace(old, new, 1)
+        assert parse_gates(moved, "m.v") == parsed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("modes =", "mode =", "expected modes, not mode"),
+        ("modes =", "modes :", "expected =, not :"),
+        ('"exact low off"', "exact", "expected names of modes with a space between, not exact"),
+        ('"exact low off"', '"one"', 'expected names of modes with a space between, not "one"'),
+        ('"exact low off"', '"a  b"', 'expected names of modes with a space between, not "a  b"'),
+        ('"exact low off"', '"a, b"', 'expected names of modes with a space between, not "a, b"'),
+        (" *) input", " *) output", "expected no more output, not mode"),
+        ("[1:0] mode", "[1:0] m", "expected mode, not m"),
+        ("[1:0] mode", "[4:0] mode", "mode must have at most 4 bits, not 5"),
+        ("[1:0] mode", "[0:0] mode", "mode of 3 modes must be unsigned of 2 bits, not u1"),
+        ("[1:0] mode", "signed [1:0] mode", "mode of 3 modes must be unsigned of 2 bits, not s2"),
+        ('(* modes = "exact low off" *) ', "", "expected no more input, not mode"),
+        ("[1:0] p", "[1:0] p, input [0:0] x", "expected ), not ,"),
+        (", output [1:0] p", ")", "expected ,, not )"),
+    ],
+)
+def test_any_other_mode_port_is_refused(old, new, rule):
+    assert old in SWITCHED
+    with pytest.raises(SpecError, match=f"^netlist m.v line 1: {re.escape(rule)}$"):
+        parse_gates(SWITCHED.replace(old, new, 1), "m.v")
+
+
 def test_wires_are_declared_first_or_where_they_are_assigned():
     text = GOOD.replace("wire n =", "wire n, x; // x is never used\nassign n =")
     assert parse_gates(text, "m.v") == parse_gates(GOOD, "m.v")
@@ -38,6 +79,8 @@ def test_wires_are_declared_first_or_where_they_are_assigned():
         ("input [1:0] a", "input [1:1] a", 1, "expected 0, not 1"),
         ("input [1:0] a", "input [10:0] a", 1, "a must have at most 10 bits, not 11"),
         ("output [1:0] p", "output [32:0] p", 1, "p must have at most 32 bits, not 33"),
+        ("[1:0] p)", "[1:0] p, input [1:0] x)", 1, "expected no more input, not x"),
+        ("[1:0] p)", "[1:0] p p)", 1, "expected , or ), not p"),
         ("wire n =", "wire wire =", 2, "expected a name, not wire"),
         ("wire n =", "wire p =", 2, "p is declared twice"),
         ("assign p[0]", "wire n;\nassign p[0]", 3, "n is declared twice"),

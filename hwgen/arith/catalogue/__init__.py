@@ -22,7 +22,8 @@ from hwgen.errors import SpecError
 
 __all__ = ["CATALOGUE", "describe", "find"]
 
-_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs")  # of what describe() shows
+# Parameters that describe() does not show.
+_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs", "mode_names")
 
 
 class _Catalogue(Mapping[str, Multiplier]):
