@@ -1,10 +1,11 @@
 """Circuit of radix-4 Booth rows."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module
 
 from hwgen.arith.compressor import BitColumns
 from hwgen.arith.mode_decoder import ModeDecoder
 from hwgen.arith.multiplier import MultiplierCircuit
+from hwgen.arith.optional_gates import and_gate, extended_bit, not_gate, or_gate, xor_gate
 
 __all__ = ["BoothCircuit"]
 
@@ -49,17 +50,17 @@ class BoothCircuit(MultiplierCircuit):
             low = 2 * row + min(shift for shift in shifts if shift is not None)
 
             # Stage 1: encode the digit.
-            high, middle, below = (_bit(b, 2 * row + k) for k in (1, 0, -1))
-            one = _xor(m, middle, below)
-            two = _and(m, _xor(m, high, middle), _not(m, one))
-            negative = _xor(m, high, flip)
+            high, middle, below = (extended_bit(b, 2 * row + k) for k in (1, 0, -1))
+            one = xor_gate(m, middle, below)
+            two = and_gate(m, xor_gate(m, high, middle), not_gate(m, one))
+            negative = xor_gate(m, high, flip)
             is_kept = ["0" if shift is None else "x" for shift in shifts]
             one, two, negative = (decoder.gate(bit, is_kept) for bit in (one, two, negative))
 
             # Stage 2: the row, one bit wider than its operand because of the digit 2.
             wider, doubled = [*bits, bits[-1]], [None, *bits]
             terms = [
-                _xor(m, _or(m, _and(m, one, y), _and(m, two, z)), negative)
+                xor_gate(m, or_gate(m, and_gate(m, one, y), and_gate(m, two, z)), negative)
                 for y, z in zip(wider, doubled, strict=True)
             ]
             for k, term in enumerate(terms):
@@ -77,48 +78,17 @@ class BoothCircuit(MultiplierCircuit):
         return m
 
 
-def _bit(operand, index):
-    """Bit of an operand extended to both sides; None stands for 0."""
-    if index < 0:
-        return None
-    if index < len(operand):
-        return operand[index]
-    return operand[-1] if operand.shape().signed else None
-
-
 def _round(m, decoder, x, shifts):
     """Two's complement bits that some mode keeps, flipped to round up, and whether they are."""
     kept = {shift for shift in shifts if shift is not None}
     flip = None
     for shift in sorted(kept):
         chosen = ["-" if s is None else "x" if s == shift else "0" for s in shifts]
-        flip = _or(m, flip, decoder.gate(_bit(x, shift - 1), chosen))
+        flip = or_gate(m, flip, decoder.gate(extended_bit(x, shift - 1), chosen))
 
     width = len(x) + (not x.shape().signed)
     bits = []
     for k in range(min(kept), width):
         chosen = ["-" if s is None else "x" if s <= k else "0" for s in shifts]
-        bits.append(decoder.gate(_xor(m, _bit(x, k), flip), chosen))
+        bits.append(decoder.gate(xor_gate(m, extended_bit(x, k), flip), chosen))
     return bits, flip
-
-
-def _net(m, value):
-    net = Signal()
-    m.d.comb += net.eq(value)
-    return net
-
-
-def _and(m, x, y):
-    return None if x is None or y is None else _net(m, x & y)
-
-
-def _or(m, x, y):
-    return (x if y is None else y) if x is None or y is None else _net(m, x | y)
-
-
-def _xor(m, x, y):
-    return (x if y is None else y) if x is None or y is None else _net(m, x ^ y)
-
-
-def _not(m, x):
-    return 1 if x is None else _net(m, ~x)
