@@ -57,6 +57,15 @@ ROOMS = {
         "hwgen.progress",
         "hwgen.spec",
     },
+    "hwgen.exchange": {
+        "amaranth",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.emission",
+        "hwgen.errors",
+        "hwgen.flow",
+        "hwgen.verilog",
+    },
     "hwgen.mapping": {
         "numpy",
         "pymoo",
@@ -72,9 +81,11 @@ ROOMS = {
     },
     "hwgen.figures": {
         "matplotlib",
+        "numpy",
         "hwgen.arith",
         "hwgen.cost",
         "hwgen.errors",
+        "hwgen.network",
         "hwgen.report.drawing",
     },
     "hwgen.report": {

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from hwgen.figures.rows import OWN, Figures
 
-__all__ = ["SPAN", "Comparison", "baseline", "compare", "front"]
+__all__ = ["SPAN", "TRACES", "Comparison", "baseline", "compare", "front"]
 
+TRACES = {"energy_pj": "weight stays", "energy_moving_pj": "both operands change"}
 SPAN = (0.01, 5.0)  # MAE in percent of 2**(a_width + w_width)
 
 
@@ -55,40 +56,52 @@ class Comparison:
         return tuple(joined)
 
 
-def baseline(rows: Iterable[Figures]) -> Figures:
-    """The exact multiplier of ours that needs the least energy."""
+def baseline(rows: Iterable[Figures], energy: str = "energy_pj") -> Figures | None:
+    """The exact multiplier of ours that needs the least energy, if there is any."""
     exact = [row for row in rows if row.is_exact and row.source == OWN]
-    return min(exact, key=lambda row: row.energy_pj)
+    return min(exact, key=lambda row: getattr(row, energy), default=None)
 
 
-def front(rows: Iterable[Figures], *, max_delay_ns: float = math.inf) -> list[Figures]:
+def front(
+    rows: Iterable[Figures], energy: str = "energy_pj", *, max_delay_ns: float = math.inf
+) -> list[Figures]:
     """Rows of ascending error and descending energy that nothing within the delay beats."""
     fast = [row for row in rows if row.delay_ns <= max_delay_ns]
     kept: list[Figures] = []
-    for row in sorted(fast, key=lambda row: (row.mae_percent, row.energy_pj)):
-        if not kept or row.energy_pj < kept[-1].energy_pj:
+    for row in sorted(fast, key=lambda row: (row.mae_percent, getattr(row, energy))):
+        if not kept or getattr(row, energy) < getattr(kept[-1], energy):
             kept.append(row)
     return kept
 
 
-def compare(ours: Sequence[Figures], theirs: Sequence[Figures]) -> Comparison:
+def compare(
+    ours: Sequence[Figures], theirs: Sequence[Figures], energy: str = "energy_pj"
+) -> Comparison:
     """Least energy at equal MAE, ours no slower than our exact baseline, theirs at any delay.
 
     All rows are of one technology and one pair of operand kinds. At an error a set offers
     the least energy of its multipliers that err no more.
+
+    Parameters
+    ----------
+    ours, theirs : sequence of Figures
+    energy : str
+        Which energy: a key of :data:`TRACES`.
     """
-    own, other = front(ours, max_delay_ns=baseline(ours).delay_ns), front(theirs)
+    exact = baseline(ours, energy)
+    own = front(ours, energy, max_delay_ns=exact.delay_ns if exact else math.inf)
+    other = front(theirs, energy)
     steps = {row.mae_percent for row in own + other}
     edges = [SPAN[0], *sorted(x for x in steps if SPAN[0] < x < SPAN[1]), SPAN[1]]
     return Comparison(
         tuple(
-            Piece(low, high, _energy(own, low), _energy(other, low))
+            Piece(low, high, _energy(own, energy, low), _energy(other, energy, low))
             for low, high in pairwise(edges)
         )
     )
 
 
-def _energy(points: list[Figures], mae_percent: float) -> float:
+def _energy(points: list[Figures], energy: str, mae_percent: float) -> float:
     """Least energy of a front at an error of at most ``mae_percent``."""
     place = bisect_right([row.mae_percent for row in points], mae_percent)
-    return points[place - 1].energy_pj if place else math.inf
+    return getattr(points[place - 1], energy) if place else math.inf

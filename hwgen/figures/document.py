@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from hwgen.figures.compare import SPAN, baseline, compare
+from hwgen.figures.compare import SPAN, TRACES, baseline, compare
 from hwgen.figures.rows import OWN, Figures
 
 __all__ = ["document", "picture_name"]
@@ -10,9 +10,10 @@ __all__ = ["document", "picture_name"]
 _HEAD = """# Multipliers
 
 Every multiplier of the catalogue{others}, measured in one flow: the circuit is
-synthesized by Yosys, its mapped netlist is simulated gate by gate, glitches included, over one
-trace of {samples} uniform random operands, and every toggle is priced from the Liberty file.
-Area, delay and energy are those of the multiplier alone. Errors are exhaustive.
+synthesized by Yosys, its mapped netlist is simulated gate by gate, glitches included, and every
+toggle is priced from the Liberty file. Area, delay and energy are those of the multiplier alone.
+Errors are exhaustive. Energy is measured twice over {samples} uniform random operand pairs: while
+the weight stays and activations stream past it, as in our arrays, and when both change (moving).
 
 This page, its pictures and `figures.csv` are written by
 
@@ -27,6 +28,12 @@ product, areas in um2, delays in ns. `name/mode` is one mode of a reconfigurable
 energy holds the gating that the other modes need.
 """
 
+_COSTS = {
+    "energy": "energy_pj",
+    "moving": "energy_moving_pj",
+    "area": "area_um2",
+    "delay": "delay_ns",
+}
 _ERRORS = ("MAE %", "mean", "std", "MRE %", "WCE")
 
 
@@ -77,24 +84,27 @@ def _comparison(rows: Sequence[Figures], technologies: Sequence[str], source: st
         f"theirs at any delay, over MAE from {SPAN[0]:g} % to {SPAN[1]:g} % on a logarithmic "
         "axis.\n"
     )
-    yield from _header("technology", "operands", "ours at or below", f"{source} needs less at")
+    yield from _header(
+        "technology", "operands", "trace", "ours at or below", f"{source} needs less at"
+    )
     for technology in technologies:
         here = [row for row in rows if row.technology == technology]
         for kinds in dict.fromkeys(row.kinds for row in here if row.source == source):
             some = [row for row in here if row.kinds == kinds]
-            found = compare(
-                [row for row in some if row.source == OWN],
-                [row for row in some if row.source == source],
-            )
-            losses = ", ".join(f"{low:.2g}..{high:.2g} %" for low, high in found.losses)
-            yield _line(technology, kinds, f"{100 * found.share:.0f} %", losses or "nowhere")
+            ours = [row for row in some if row.source == OWN]
+            theirs = [row for row in some if row.source == source]
+            for energy, trace in TRACES.items():
+                found = compare(ours, theirs, energy)
+                losses = ", ".join(f"{low:.2g}..{high:.2g} %" for low, high in found.losses)
+                share = f"{100 * found.share:.0f} %"
+                yield _line(technology, kinds, trace, share, losses or "nowhere")
     yield ""
 
 
 def _table(kinds: str, rows: Sequence[Figures], technologies: Sequence[str]) -> Iterator[str]:
     """All multipliers of one pair of kinds by error, with the costs in every technology."""
     yield f"## {kinds}\n"
-    columns = [f"{cost} {x}" for x in technologies for cost in ("energy", "area", "delay")]
+    columns = [f"{cost} {x}" for x in technologies for cost in _COSTS]
     yield from _header("multiplier", *_ERRORS, *columns)
     found: dict[tuple[str, str, int], dict[str, Figures]] = {}
     for row in rows:
@@ -107,13 +117,14 @@ def _table(kinds: str, rows: Sequence[Figures], technologies: Sequence[str]) -> 
         title = f"`{name}`" if row.source == OWN else f"{row.source} {name}"
         errors = (row.mae_percent, row.mean, row.std, 100 * row.mre, row.wce)
         yield _line(title, *errors, *(x for t in technologies for x in _costs(costs[t])))
-    if any(row.source == OWN and row.is_exact for row in rows):
-        names = {baseline([x for x in rows if x.technology == t]).name for t in technologies}
+    found_exact = (baseline([x for x in rows if x.technology == t]) for t in technologies)
+    names = {row.name for row in found_exact if row is not None}
+    if names:
         yield f"\nExact multiplier of least energy: {', '.join(sorted(names))}.\n"
 
 
-def _costs(row: Figures) -> tuple[float, float, float]:
-    return row.energy_pj, row.area_um2, row.delay_ns
+def _costs(row: Figures) -> list[float]:
+    return [getattr(row, name) for name in _COSTS.values()]
 
 
 def _header(*titles: str) -> Iterator[str]:

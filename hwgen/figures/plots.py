@@ -19,7 +19,7 @@ DEAREST = 175.0  # percent of the exact baseline: what lies above is left out, a
 _GROUPS = {
     "exact": (("exact",), PALETTE["ink"]),
     "reduced precision": (("precision",), PALETTE["precision"]),
-    "Booth rows": (("pr", "roup", "dypr"), "#009e73"),
+    "Booth rows": (("booth", "pr", "roup", "dypr"), "#009e73"),
     "logarithmic, segments": (("mitchell", "drum", "roba"), "#b58900"),
     "evolved": (("evolved",), "#a3409c"),
     "masked matrix and others": ((), PALETTE["approximate"]),
@@ -32,7 +32,7 @@ def error_against_cost(rows: Sequence[Figures]) -> str:
 
     The lines join what no other multiplier of the same library beats.
     """
-    kinds = list(dict.fromkeys(row.kinds for row in rows if _is_shown(row.kinds, rows)))
+    kinds = [x for x in dict.fromkeys(row.kinds for row in rows) if _is_shown(x, rows)]
     with drawing(4.3 * len(kinds) + 0.4, 7.6, 2, len(kinds), sharey="row") as (figure, grid):
         for axes_row, cost in zip(grid, _COSTS, strict=True):
             for axes, kind in zip(axes_row, kinds, strict=True):
@@ -47,7 +47,7 @@ def error_against_cost(rows: Sequence[Figures]) -> str:
             handles,
             labels,
             loc="outside lower center",
-            ncols=len(labels),
+            ncols=min(4, len(labels)),
             frameon=False,
             labelcolor=PALETTE["muted"],
         )
@@ -55,16 +55,16 @@ def error_against_cost(rows: Sequence[Figures]) -> str:
 
 
 def _is_shown(kinds: str, rows: Sequence[Figures]) -> bool:
-    """Whether there are enough multipliers of these kinds for a picture."""
-    names = {row.name for row in rows if row.kinds == kinds}
-    return len(names) >= 10
+    """Whether there is an exact multiplier of these kinds, and enough others for a picture."""
+    some = [row for row in rows if row.kinds == kinds]
+    return len({row.name for row in some}) >= 10 and baseline(some) is not None
 
 
 def _panel(axes: Axes, rows: Sequence[Figures], cost: str) -> None:
     unit = getattr(baseline(rows), cost) / 100
     own = [row for row in rows if row.source == OWN]
     for source in dict.fromkeys(row.source for row in rows):
-        some = [row for row in rows if row.source == source and RANGE[0] <= row.mae_percent]
+        some = [row for row in rows if row.source == source]
         is_own = source == OWN
         _front_line(axes, some, cost, unit, PALETTE["approximate" if is_own else "muted"])
         if not is_own:
@@ -104,7 +104,7 @@ def _panel(axes: Axes, rows: Sequence[Figures], cost: str) -> None:
 def _front_line(axes: Axes, rows: Sequence[Figures], cost: str, unit: float, colour: str) -> None:
     if cost == "energy_pj" and rows:
         points = front(rows)
-        x = [*(row.mae_percent for row in points), RANGE[1]]
+        x = [*(max(row.mae_percent, RANGE[0]) for row in points), RANGE[1]]
         y = [row.energy_pj / unit for row in points]
         axes.step(x, [*y, y[-1]], where="post", color=colour, linewidth=1.1, alpha=0.7)
 

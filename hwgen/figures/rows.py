@@ -37,7 +37,9 @@ class Figures:
     area_um2, delay_ns, leakage_nw : float
         Of the multiplier alone, whatever the mode.
     energy_pj : float
-        Mean switching energy of one product of the uniform trace.
+        Mean switching energy of one product of uniform operands while the weight stays.
+    energy_moving_pj : float
+        The same when the weight changes together with every activation.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Figures:
     delay_ns: float
     leakage_nw: float
     energy_pj: float
+    energy_moving_pj: float
 
     @property
     def kinds(self) -> str:
