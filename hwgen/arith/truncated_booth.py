@@ -1,13 +1,14 @@
 """Multipliers that leave out the low columns of their Booth rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
 from hwgen.arith.truncated_booth_circuit import TruncatedBoothCircuit
 from hwgen.errors import check_choice, check_range
 
@@ -39,6 +40,9 @@ class TruncatedBooth(Multiplier):
     midpoint : bool
         Whether the highest bit that the operand that is not encoded loses is taken as 1
         instead of 0. That takes most of the mean error away; a zero then gives no zero.
+    compensated : bool
+        Whether a constant makes up for the mean error of uniform operands, rounded to an
+        integer. A zero then gives no zero.
     encoded : str
         Operand that is Booth-encoded: ``w`` or ``a``. What is encoded should change rarely.
     """
@@ -49,10 +53,12 @@ class TruncatedBooth(Multiplier):
     w_bits: int
     cut: int = 0
     midpoint: bool = False
+    compensated: bool = False
     encoded: Literal["a", "w"] = "w"
 
     def __post_init__(self) -> None:
         a_width, w_width = self.a_kind.width, self.w_kind.width
+        check_kinds("TruncatedBooth", self.a_kind, self.w_kind)
         check_range("TruncatedBooth", "a_bits", self.a_bits, 1, a_width)
         check_range("TruncatedBooth", "w_bits", self.w_bits, 1, w_width)
         check_range("TruncatedBooth", "cut", self.cut, 0, a_width + w_width - 2)
@@ -69,6 +75,11 @@ class TruncatedBooth(Multiplier):
         return tuple(column for column in columns if column + row_width > self.cut)
 
     @property
+    def constant(self) -> int:
+        """What is added to every product."""
+        return _mean_error(replace(self, compensated=False)) if self.compensated else 0
+
+    @property
     def lost_bits(self) -> int:
         """Low bits that the operand that is not encoded loses."""
         if self.encoded == "w":
@@ -79,7 +90,7 @@ class TruncatedBooth(Multiplier):
         a, w = np.asarray(a, dtype=np.int64), np.asarray(w, dtype=np.int64)
         b, x = (a, w) if self.encoded == "a" else (w, a)
         x = self._conditioned(x)
-        total = np.zeros(np.broadcast_shapes(a.shape, w.shape), dtype=np.int64)
+        total = np.full(np.broadcast_shapes(a.shape, w.shape), self.constant, dtype=np.int64)
         for column in self.digit_columns:
             digit, shift = _digit(b, column), max(self.cut - column, 0)
             total += np.sign(digit) * (_cut_off(np.abs(digit) * x, shift) << column)
@@ -98,16 +109,32 @@ class TruncatedBooth(Multiplier):
                 _, before = found.get(row.tobytes(), (row, np.zeros_like(b)))
                 found[row.tobytes()] = (row, before + share)
         terms = [term for term in found.values() if term[0].any()] or [next(iter(found.values()))]
+        if self.constant:
+            terms.append((np.full_like(x, self.constant), np.ones_like(b)))
         x_side, b_side = (np.array(side, dtype=np.int32) for side in zip(*terms, strict=True))
         return (b_side, x_side) if self.encoded == "a" else (x_side, b_side)
 
     def create(self) -> MultiplierCircuit:
-        return TruncatedBoothCircuit(self)
+        return TruncatedBoothCircuit(
+            self,
+            digit_columns=self.digit_columns,
+            cut=self.cut,
+            steps=((0, self.lost_bits),),
+            midpoint=self.midpoint,
+            constant=self.constant,
+            encoded=self.encoded,
+        )
 
     def _conditioned(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
         """The operand that is not encoded, with fewer bits."""
         middle = 1 << self.lost_bits >> 1 if self.midpoint else 0
         return _cut_off(x, self.lost_bits) | middle
+
+
+@cache
+def _mean_error(multiplier: TruncatedBooth) -> int:
+    a, w = multiplier.a_kind.values[:, None], multiplier.w_kind.values[None, :]
+    return round(np.mean(a * w - multiplier.compute(a, w)))
 
 
 def _digit(b: NDArray[np.int64], column: int) -> NDArray[np.int64]:

@@ -1,11 +1,12 @@
 """Booth rows without their low columns: ``booth_CUT_AxW``, and of fewer bits alone.
 
 The points are those of the front of error against energy of each pair of kinds, among all cuts
-and widths. A final ``_m`` stands for the midpoint.
+and widths. A final ``_m`` stands for the midpoint. ``scalable_booth_CUT`` has four modes.
 """
 
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
+from hwgen.arith.scalable_booth import ScalableBooth
 from hwgen.arith.truncated_booth import TruncatedBooth
 
 __all__ = ["ENTRIES"]
@@ -82,6 +83,7 @@ _PRECISIONS = {
     "_u8": ((8, 7), (7, 7), (6, 6), (5, 5), (4, 4)),
     "_s8": ((8, 6), (6, 6), (5, 5), (4, 4)),
 }
+_STEPS = ((0, 0), (0, 2), (1, 2), (2, 3))
 
 
 def _truncated(
@@ -105,4 +107,7 @@ ENTRIES: dict[str, Multiplier] = {
         for suffix, points in _POINTS.items()
         for cut, a, w, midpoint in points
     },
+    **{f"scalable_booth_{cut}": ScalableBooth(steps=_STEPS, cut=cut) for cut in (0, 5, 6, 7)},
+    "scalable_booth_0_u8": ScalableBooth(w_kind=U8, steps=_STEPS),
+    "scalable_booth_0_s8": ScalableBooth(a_kind=S8, steps=_STEPS),
 }
