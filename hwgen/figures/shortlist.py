@@ -1,5 +1,6 @@
 """Which multipliers of the catalogue a search should try: those that others do not beat."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from hwgen.arith.catalogue import find
@@ -9,16 +10,18 @@ from hwgen.mapping.kinds import is_precision
 __all__ = ["shortlist"]
 
 TECHNOLOGY = "hwgen_generic"  # in which the shipped figures are compared
-SLACK = 1.1  # energy over that of the front: traces of networks differ from uniform ones
+ERRORS = ("std", "residual_std")  # before and after a bias update
 
 
 def shortlist(rows: Iterable[Figures] | None = None) -> tuple[str, ...]:
     """Catalogue names, in catalogue order, of multipliers of u8 activations and 8-bit weights.
 
-    These are all that are exact or have several modes, and of the others those whose energy is
-    at most a tenth above the least of any that errs no more. What errs is the standard
-    deviation after a bias update. Exact multipliers of fewer bits are judged among themselves,
-    so that what precision alone reaches stays in the search.
+    These are all that are exact or have several modes, and of the others those that need less
+    than every exact one and that no other of their own family beats in error and energy.
+    Families are kept apart because uniform operands do not tell what a network makes of an
+    error: rounding an activation keeps its mean, cutting it off is cheaper. Exact multipliers
+    of fewer bits are judged among themselves, so that what precision alone reaches stays in
+    the search.
 
     Parameters
     ----------
@@ -34,17 +37,23 @@ def shortlist(rows: Iterable[Figures] | None = None) -> tuple[str, ...]:
         and row.w_kind in ("s8", "u8")
     ]
     several = {row.name for row in candidates if row.mode}
-    single = [row for row in candidates if row.name not in several]
-    groups: tuple[list[Figures], list[Figures]] = ([], [])
-    for row in single:
-        groups[is_precision(find(row.name))].append(row)
-    kept = several | {row.name for row in single if row.is_exact}
-    kept |= {row.name for group in groups for row in _near_front(group)}
+    exact = [row for row in candidates if row.is_exact and row.name not in several]
+    limit = min(row.energy_pj for row in exact)
+    families: dict[tuple[type, bool], list[Figures]] = defaultdict(list)
+    for row in candidates:
+        if row.name not in several and row.energy_pj < limit:
+            multiplier = find(row.name)
+            families[type(multiplier), is_precision(multiplier)].append(row)
+    kept = several | {row.name for row in exact}
+    for family in families.values():
+        kept |= {row.name for error in ERRORS for row in _front(family, error)}
     return tuple(dict.fromkeys(row.name for row in candidates if row.name in kept))
 
 
-def _near_front(group: list[Figures]) -> list[Figures]:
-    def least(std: float) -> float:
-        return min(row.energy_pj for row in group if row.residual_std <= std)
+def _front(family: list[Figures], error: str) -> list[Figures]:
+    """Those whose energy is the least of all that err no more."""
 
-    return [row for row in group if row.energy_pj <= SLACK * least(row.residual_std)]
+    def least(limit: float) -> float:
+        return min(row.energy_pj for row in family if getattr(row, error) <= limit)
+
+    return [row for row in family if row.energy_pj <= least(getattr(row, error))]
