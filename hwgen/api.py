@@ -9,11 +9,13 @@ Each function is one step of the way from a trained network to verified hardware
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hwgen import build, golden, simulation, synthesis
 from hwgen.arith.catalogue import CATALOGUE, find
+from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import U8
 from hwgen.build import Build
 from hwgen.compiler.compile import compile_network
@@ -34,7 +36,7 @@ from hwgen.output import replacing_file
 from hwgen.report.page import page as html
 from hwgen.report.summary import build_document, study_document
 from hwgen.simulation import Simulation
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator import AcceleratorSpec, load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.synthesis import Synthesis
 
@@ -85,7 +87,7 @@ def characterize(
     Parameters
     ----------
     names : sequence of str
-        Catalogue names.
+        Catalogue names, and netlists' files that end in ``.v``.
     technology : path, optional
         Liberty file; default: the generic technology.
     """
@@ -102,11 +104,12 @@ def explore(
     arch: str = "4x4",
     seed: int = 0,
     technology: PathLike | None = None,
+    multipliers: Sequence[str] | None = None,
 ) -> Study:
     """Search for mappings: which multiplier, in which mode in every layer.
 
-    Every multiplier of the catalogue that the accelerator can hold takes part. Their energies
-    are measured on operands that its processing elements see when the exact network runs.
+    The energies of the multipliers are measured on operands that the accelerator's processing
+    elements see when the exact network runs.
 
     Parameters
     ----------
@@ -125,6 +128,9 @@ def explore(
         Fixes the search.
     technology : path, optional
         Liberty file; default: the generic technology.
+    multipliers : sequence of str, optional
+        Catalogue names and files of those that take part beside ``exact``; default: all of the
+        catalogue that the accelerator can hold, and its own.
 
     Returns
     -------
@@ -135,6 +141,7 @@ def explore(
     check_max_drop(max_drop)
     check_range("search", "seed", seed, 0, (1 << 32) - 1)
     spec = load_spec(arch)
+    candidates = _candidates(spec, multipliers)
     library = _technology(technology)
     network = load(model)
     images = load_data(data, network)
@@ -147,11 +154,6 @@ def explore(
         spec.rows,
         spec.cols,
     )
-    candidates = {
-        name: multiplier
-        for name, multiplier in CATALOGUE.items()
-        if multiplier.a_kind == U8 and multiplier.w_kind.width == 8
-    }
     costs = {
         name: Priced(cost.area_um2, cost.delay_ns, cost.leakage_nw, cost.energy_pj)
         for name, cost in characterize_all(candidates, library, operands).items()
@@ -168,6 +170,20 @@ def explore(
         costs=costs,
         exploration=found,
     )
+
+
+def _candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
+    """Multipliers that take part in a search, by their lasting names."""
+    if names is None:
+        fitting = [
+            name
+            for name, multiplier in CATALOGUE.items()
+            if multiplier.a_kind == U8 and multiplier.w_kind.width == 8
+        ]
+        names = [*fitting, spec.multiplier]
+    else:  # each is refused unless the accelerator can hold it
+        names = ["exact", *(replace(spec, multiplier=name).multiplier for name in names)]
+    return {name: find(name) for name in names}
 
 
 def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | None = None) -> Build:

@@ -2,8 +2,9 @@
 
 ``accelerator.v``, ``program.json``, ``mapping.json`` and ``spec.toml`` are what hardware and
 driver need; ``model.onnx``, ``data.npz`` and the mappings of the baselines are what it is
-judged by; ``exploration.json`` says what was chosen among; ``manifest.json`` holds their
-digests. Simulation and synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
+judged by; ``multipliers`` holds the netlists that are not of the catalogue;
+``exploration.json`` says what was chosen among; ``manifest.json`` holds their digests.
+Simulation and synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
 """
 
 import dataclasses
@@ -15,6 +16,7 @@ from typing import Any
 
 import hwgen
 from hwgen.accelerator import Accelerator
+from hwgen.arith.catalogue import given
 from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError
@@ -66,12 +68,15 @@ class Build:
         build = cls(Path(folder))
         if folder_kind(build.folder) != KIND:
             raise DataError(f"build {folder} must be a folder made by hwgen generate")
-        for name, digest in build._digests().items():
-            if name != VERILOG and _sha256(build._bytes(name)) != digest:
+        digests = build._digests()
+        files = {name: build._bytes(name) for name in digests if name != VERILOG}
+        for name, content in files.items():
+            if _sha256(content) != digests[name]:
                 raise DataError(
                     f"build {folder} must hold {name} as hwgen wrote it, "
                     f"but its SHA-256 is not the manifest's"
                 )
+        given.add_files(files)  # before their names are read
         return build
 
     @property
@@ -173,14 +178,16 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
         }
         files = {name: text.encode() for name, text in contents.items()}
         files |= {"model.onnx": study.model, "data.npz": study.data}
-        for name in FILES:
-            (place / name).write_bytes(files[name])
+        files |= given.files_of(study.costs)
+        for name, content in files.items():
+            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).write_bytes(content)
         manifest = {
             "hwgen": KIND,
             "version": hwgen.__version__,
             "max_drop": max_drop,
             "multiplier": spec.multiplier,
-            "sha256": {name: _sha256(files[name]) for name in sorted(FILES)},
+            "sha256": {name: _sha256(files[name]) for name in sorted(files)},
         }
         (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return Build(Path(output))

@@ -101,6 +101,7 @@ ROOMS = {
     },
     "hwgen.build": {
         "hwgen.accelerator",
+        "hwgen.arith.catalogue",
         "hwgen.compiler",
         "hwgen.errors",
         "hwgen.mapping",

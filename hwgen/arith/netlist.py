@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hwgen.arith.gates import CONSTANTS, Gate, evaluate, packed_operands
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import OperandKind
+from hwgen.arith.source import read_source
 from hwgen.arith.verilog_gates import parse_gates
 from hwgen.errors import SpecError, check_choice
 
@@ -80,11 +81,12 @@ class Netlist(Multiplier):
     @classmethod
     def load(cls, path: Path) -> "Netlist":
         """Read a Verilog file of one module (:func:`hwgen.arith.verilog_gates.parse_gates`)."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecError(f"netlist {path} cannot be read: {error}") from error
-        return cls(**parse_gates(text, str(path))._asdict())
+        return cls.parse(read_source(path, "netlist"), str(path))
+
+    @classmethod
+    def parse(cls, text: str, subject: str) -> "Netlist":
+        """Read the text of such a file; ``subject`` names it in errors."""
+        return cls(**parse_gates(text, subject)._asdict())
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from hwgen.errors import HwgenError
 
 __all__ = ["COMMANDS", "parser"]
 
+_MULTIPLIER = "catalogue name, or a netlist that ends in .v"
 _TECHNOLOGY = "Liberty file, plain or .gz (default: a small generic technology)"
 
 
@@ -48,12 +49,60 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 
 def _multipliers(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name", nargs="?", help="catalogue name; the whole catalogue when absent")
+    command.add_argument("--kinds", metavar="KINDS", help="list only these, such as u8xs8")
     _add_json(command)
+    actions = command.add_subparsers(metavar="<action>", dest="action")
+    for name, (explanation, add) in _ACTIONS.items():
+        sentence = f"{explanation[0].upper()}{explanation[1:]}."
+        add(actions.add_parser(name, help=explanation, description=sentence))
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME", help=_MULTIPLIER)
+    # Absent, it leaves alone what was said before the action.
+    command.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output"
+    )
+
+
+def _import(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE.v", help="combinational Verilog")
+    for option, what in (("--a", "activation"), ("--w", "weight"), ("--out", "product")):
+        command.add_argument(option, metavar="PORT", required=True, help=f"port of the {what}")
+    for option, what in (
+        ("--signed", "both operands are"),
+        ("--a-signed", "the activation is"),
+        ("--w-signed", "the weight is"),
+    ):
+        command.add_argument(option, action="store_true", help=f"{what} two's complement")
+    command.add_argument("--top", metavar="MODULE", help="module (default: the only unused one)")
+    command.add_argument("--name", help="name of the multiplier (default: the module's)")
+    _add_output(command, "NAME.v", "netlist to write, which is given wherever a name is")
+
+
+def _export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME", help=_MULTIPLIER)
+    command.add_argument(
+        "--format",
+        choices=("npy", "c", "verilog"),
+        required=True,
+        help="table by raw codes [a, w], or circuit",
+    )
+    command.add_argument(
+        "--mode", type=int, metavar="N", help="only this mode (default: all of them)"
+    )
+    _add_output(command, "FILE", "file to write")
+
+
+_ACTIONS = {
+    "show": ("show one multiplier", _show),
+    "import": ("take in a multiplier that others wrote in Verilog", _import),
+    "export": ("give a multiplier to other tools", _export),
+}
 
 
 def _characterize(command: argparse.ArgumentParser) -> None:
-    command.add_argument("names", nargs="+", metavar="NAME", help="catalogue name")
+    command.add_argument("names", nargs="+", metavar="NAME", help=_MULTIPLIER)
     command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
     _add_json(command)
 
@@ -99,6 +148,11 @@ def _explore(command: argparse.ArgumentParser) -> None:
         default="4x4",
         metavar="PRESET|FILE.toml",
         help="accelerator to map onto (default: 4x4)",
+    )
+    command.add_argument(
+        "--multipliers",
+        metavar="NAME,...",
+        help="only these and exact: catalogue names, or netlists that end in .v (default: all)",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the search (default: 0)")
     command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
@@ -153,7 +207,7 @@ def _add_output(command: argparse.ArgumentParser, metavar: str, explanation: str
 
 
 COMMANDS = {
-    "multipliers": ("list the catalogue, or show one multiplier", _multipliers),
+    "multipliers": ("list multipliers, show one, take one in or give one out", _multipliers),
     "characterize": ("measure error, area, delay and energy of multipliers", _characterize),
     "catalogue": ("measure the whole catalogue, and draw and tabulate it", _catalogue),
     "explore": ("search for the multiplier modes of a network's layers", _explore),

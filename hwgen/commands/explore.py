@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
             arch=args.arch,
             seed=args.seed,
             technology=args.tech,
+            multipliers=None if args.multipliers is None else args.multipliers.split(","),
         )
         study.save(place)
     found = study.exploration

@@ -1,32 +1,62 @@
-"""``hwgen multipliers``: list the catalogue, or show one multiplier."""
+"""``hwgen multipliers``: list the catalogue, show one multiplier, take one in or give one out."""
 
 import argparse
 import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from hwgen.arith.catalogue import CATALOGUE, describe, find
 from hwgen.arith.metrics import measure
 from hwgen.arith.multiplier import Multiplier
+from hwgen.commands import exchange
 from hwgen.commands.output import print_json
 from hwgen.commands.table import ERROR_HEADERS, error_cells, table
+from hwgen.errors import check_choice
 
 __all__ = ["run"]
+
+_LISTED = 4  # modes; of a multiplier with more, the first and the last are listed
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    if args.name is not None:
-        multiplier = find(args.name)
-        if args.json:
-            print_json(_facts(args.name, multiplier))
-        else:
-            print(_page(args.name, multiplier))
-    elif args.json:
-        print_json([_facts(name, multiplier) for name, multiplier in CATALOGUE.items()])
-    else:
-        print(_listing())
+    _ACTIONS[args.action](args)
     return 0
+
+
+def _list(args: argparse.Namespace) -> None:
+    known = dict.fromkeys(map(_kinds, CATALOGUE.values()))
+    if args.kinds is not None:
+        check_choice("listing", "kinds", args.kinds, known)
+    chosen = {name: x for name, x in CATALOGUE.items() if args.kinds in (None, _kinds(x))}
+    if args.json:
+        print_json([_facts(*item) for item in chosen.items()])
+        return
+    for kinds in dict.fromkeys(map(_kinds, chosen.values())):
+        members = {name: x for name, x in chosen.items() if _kinds(x) == kinds}
+        print(f"{kinds}: {len(members)} multipliers\n")
+        print(table(("multiplier", "mode", *ERROR_HEADERS), list(_rows(members))), end="\n\n")
+    print("hwgen multipliers show NAME tells more.")
+
+
+def _kinds(multiplier: Multiplier) -> str:
+    return f"{multiplier.a_kind.name}x{multiplier.w_kind.name}"
+
+
+def _rows(members: Mapping[str, Multiplier]) -> Iterator[tuple[object, ...]]:
+    for name, multiplier in members.items():
+        modes = list(enumerate(multiplier.modes))
+        for mode, label in modes if len(modes) <= _LISTED else (modes[0], modes[-1]):
+            yield name, f"{mode} {label}", *error_cells(measure(multiplier, mode))
+
+
+def _show(args: argparse.Namespace) -> None:
+    multiplier = find(args.name)
+    if args.json:
+        print_json(_facts(args.name, multiplier))
+    else:
+        print(_page(args.name, multiplier))
 
 
 def _facts(name: str, multiplier: Multiplier) -> dict[str, Any]:
@@ -43,20 +73,6 @@ def _facts(name: str, multiplier: Multiplier) -> dict[str, Any]:
     }
 
 
-def _listing() -> str:
-    rows = [
-        (
-            name,
-            f"{x.a_kind.name} x {x.w_kind.name}",
-            f"{mode} {label}",
-            *error_cells(measure(x, mode)),
-        )
-        for name, x in CATALOGUE.items()
-        for mode, label in enumerate(x.modes)
-    ]
-    return table(("multiplier", "operands", "mode", *ERROR_HEADERS), rows)
-
-
 def _page(name: str, multiplier: Multiplier) -> str:
     kinds = (multiplier.a_kind, multiplier.w_kind, multiplier.product_kind)
     lines = [
@@ -69,3 +85,11 @@ def _page(name: str, multiplier: Multiplier) -> str:
     ]
     text = [textwrap.fill(line, 100, subsequent_indent="  ") for line in lines]
     return "\n".join([*text, "", table(("mode", *ERROR_HEADERS), rows)])
+
+
+_ACTIONS: dict[str | None, Callable[[argparse.Namespace], None]] = {
+    None: _list,
+    "show": _show,
+    "import": exchange.take_in,
+    "export": exchange.give_out,
+}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import hwgen
+from hwgen.arith.catalogue import given
 from hwgen.errors import SpecError, StudyError
 from hwgen.mapping.drop import Drop
 from hwgen.mapping.explore import Exploration
@@ -80,7 +81,7 @@ class Study:
     technology, technology_digest : str
         Name and SHA-256 of the Liberty file that prices the multipliers.
     costs : mapping of str to Priced
-        By catalogue name.
+        By name. The netlists of names that are not in the catalogue are kept, too.
     exploration : Exploration
         Every evaluation, and the final figures.
     version : str
@@ -156,6 +157,7 @@ class Study:
             **{name: getattr(found, name) for name in _EXPLORATION},
         }
         files = {"model": self.model, "data": self.data, "spec": self.spec.to_toml().encode()}
+        files |= given.files_of([self.spec.multiplier, *self.costs])
         database.executemany(
             "INSERT INTO facts VALUES (?, ?)", ((x, json.dumps(y)) for x, y in facts.items())
         )
@@ -198,6 +200,7 @@ def _row(x: Evaluation) -> tuple[Any, ...]:
 def _read(database: sqlite3.Connection) -> dict[str, Any]:
     facts = {x: json.loads(y) for x, y in database.execute("SELECT * FROM facts")}
     files = dict(database.execute("SELECT * FROM files"))
+    given.add_files(files)  # before their names are read
     rows = database.execute("SELECT * FROM costs ORDER BY rowid")
     costs = {
         name: Priced(area, delay, leakage, {int(x): y for x, y in json.loads(energy).items()})

@@ -7,7 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hwgen.arith.catalogue import find
+from hwgen.arith.catalogue import find, resolve
+from hwgen.arith.catalogue.given import reference
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import U8
 from hwgen.errors import SpecError, check_range
@@ -36,7 +37,8 @@ class AcceleratorSpec:
     rows, cols : int
         Processing elements that share a weight's column sum, and filters side by side.
     multiplier : str
-        Catalogue name of the multiplier of every processing element.
+        Catalogue name of the multiplier of every processing element, or a netlist's file that
+        ends in ``.v``: then the field holds the name of its gates.
     accumulator_width : int
         Bits of an accumulator; sums wrap.
     accumulator_depth : int
@@ -61,7 +63,8 @@ class AcceleratorSpec:
             check_range("accelerator", name, getattr(self, name), low, high)
         if not isinstance(self.multiplier, str):
             raise SpecError(f"accelerator multiplier must be a name, not {self.multiplier!r}")
-        multiplier = find(self.multiplier)
+        object.__setattr__(self, "multiplier", resolve(self.multiplier))
+        multiplier = self.arithmetic
         if multiplier.a_kind != U8 or multiplier.w_kind.width != 8:
             raise SpecError(
                 f"accelerator multiplier must take u8 activations and 8-bit weights, "
@@ -109,8 +112,11 @@ class AcceleratorSpec:
         )
 
     @classmethod
-    def from_toml(cls, text: str, subject: str) -> "AcceleratorSpec":
-        """Parse a spec; ``subject`` names it in errors. Unknown keys are refused."""
+    def from_toml(cls, text: str, subject: str, folder: Path = Path()) -> "AcceleratorSpec":
+        """Parse a spec; ``subject`` names it in errors. Unknown keys are refused.
+
+        A multiplier's file is looked for from ``folder`` on.
+        """
         try:
             fields: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -122,6 +128,8 @@ class AcceleratorSpec:
         for name, field in known.items():
             if field.default is dataclasses.MISSING and name not in fields:
                 raise SpecError(f"{subject} lacks the key {name}")
+        if isinstance(fields.get("multiplier"), str):
+            fields["multiplier"] = reference(fields["multiplier"], folder)
         return cls(**fields)
 
 
@@ -146,4 +154,4 @@ def load_spec(name: str) -> AcceleratorSpec:
         text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"spec {name} cannot be read: {error}") from error
-    return AcceleratorSpec.from_toml(text, f"spec {name}")
+    return AcceleratorSpec.from_toml(text, f"spec {name}", Path(name).parent)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwgen.arith.catalogue import find
+from hwgen.arith.catalogue import find, resolve
+from hwgen.arith.catalogue.given import reference
 from hwgen.errors import SpecError, check_range
 
 __all__ = ["LayerMapping", "Mapping"]
@@ -22,7 +23,8 @@ class LayerMapping:
     Parameters
     ----------
     multiplier : str
-        Catalogue name. Its operand kinds decide the layer's encoding: a weight is multiplied
+        Catalogue name, or a netlist's file that ends in ``.v``: then the field holds the name of
+        its gates. Its operand kinds decide the layer's encoding: a weight is multiplied
         as its s8 code, or as the u8 code 128 above it.
     mode : int
         Mode of every weight of the layer.
@@ -35,6 +37,7 @@ class LayerMapping:
     bias_update: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "multiplier", resolve(self.multiplier))
         for update in self.bias_update:
             check_range("mapping", "bias_update", update, -(1 << 31), (1 << 31) - 1)
         check_range(
@@ -73,13 +76,17 @@ class Mapping:
     def read(cls, path: Path) -> "Mapping":
         """Read a mapping file."""
         try:
-            return cls.from_json(path.read_text(encoding="utf-8"), subject=str(path))
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SpecError(f"mapping {path} cannot be read: {error}") from error
+        return cls.from_json(text, str(path), path.parent)
 
     @classmethod
-    def from_json(cls, text: str, subject: str = "mapping") -> "Mapping":
-        """Parse the text of a mapping file; ``subject`` names it in errors."""
+    def from_json(cls, text: str, subject: str = "mapping", folder: Path = Path()) -> "Mapping":
+        """Parse the text of a mapping file; ``subject`` names it in errors.
+
+        A multiplier's file is looked for from ``folder`` on.
+        """
         try:
             document = json.loads(text)
         except json.JSONDecodeError as error:
@@ -89,10 +96,12 @@ class Mapping:
         layers = document.get("layers")
         if not isinstance(layers, dict):
             raise SpecError(f"{subject} must hold an object of layers, not {layers!r}")
-        return cls({name: _layer(f"{subject} layer {name}", x) for name, x in layers.items()})
+        return cls(
+            {name: _layer(f"{subject} layer {name}", x, folder) for name, x in layers.items()}
+        )
 
 
-def _layer(subject: str, fields: Any) -> LayerMapping:
+def _layer(subject: str, fields: Any, folder: Path) -> LayerMapping:
     known = {"multiplier", "mode", "bias_update"}
     if not isinstance(fields, dict) or "multiplier" not in fields or set(fields) - known:
         raise SpecError(f"{subject} must hold {', '.join(sorted(known))}, not {fields!r}")
@@ -102,5 +111,7 @@ def _layer(subject: str, fields: Any) -> LayerMapping:
     if not isinstance(update, list) or not all(type(x) is int for x in update):
         raise SpecError(f"{subject} bias_update must be a list of integers, not {update!r}")
     return LayerMapping(
-        multiplier=fields["multiplier"], mode=fields.get("mode", 0), bias_update=tuple(update)
+        multiplier=reference(fields["multiplier"], folder),
+        mode=fields.get("mode", 0),
+        bias_update=tuple(update),
     )

@@ -124,9 +124,11 @@ def test_gates_that_make_no_netlist_are_refused(changes, message):
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(
-        SpecError, match=r"^netlist \S+/none\.v cannot be read: .*No such file or directory: .*$"
+        SpecError, match=r"^netlist \S+/none\.v cannot be read: No such file or directory$"
     ):
         Netlist.load(tmp_path / "none.v")
     (tmp_path / "binary.v").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SpecError, match=r"^netlist \S+/binary\.v cannot be read: .*utf-8.*$"):
+    with pytest.raises(
+        SpecError, match=r"^netlist \S+/binary\.v must be text, but holds a NUL .*$"
+    ):
         Netlist.load(tmp_path / "binary.v")

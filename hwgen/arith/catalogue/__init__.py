@@ -4,6 +4,7 @@ Unless the name says otherwise, activations are u8 and weights s8; ``_u8`` at it
 u8 x u8, ``_s8`` for s8 x s8. Operands, rows and modes are what the class of the multiplier says.
 """
 
+import difflib
 import inspect
 from collections.abc import Iterator, Mapping
 
@@ -11,6 +12,7 @@ from hwgen.arith.catalogue import (
     booth,
     compressed,
     exact,
+    given,
     logarithmic,
     matrix,
     netlists,
@@ -20,7 +22,7 @@ from hwgen.arith.catalogue import (
 from hwgen.arith.multiplier import Multiplier
 from hwgen.errors import SpecError
 
-__all__ = ["CATALOGUE", "describe", "find"]
+__all__ = ["CATALOGUE", "describe", "find", "resolve"]
 
 # Parameters that describe() does not show.
 _HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs", "mode_names")
@@ -56,12 +58,26 @@ CATALOGUE: Mapping[str, Multiplier] = _Catalogue(
 
 
 def find(name: str) -> Multiplier:
-    """The multiplier of that catalogue name."""
-    try:
-        return CATALOGUE[name]
-    except KeyError:
-        known = ", ".join(CATALOGUE)
-        raise SpecError(f"no multiplier is called {name!r}; known: {known}") from None
+    """The multiplier of that catalogue name, or of the netlist in a file that ends in ``.v``."""
+    known = resolve(name)
+    return CATALOGUE[known] if known in CATALOGUE else given.GIVEN[known]
+
+
+def resolve(name: str) -> str:
+    """The lasting name of a multiplier: a file's becomes that of its gates.
+
+    Raises
+    ------
+    SpecError
+        No multiplier is called so, or the file holds no netlist.
+    """
+    if name in CATALOGUE or name in given.GIVEN:
+        return name
+    if given.is_file(name):
+        return given.load(name)
+    close = difflib.get_close_matches(name, CATALOGUE)
+    hint = f", but {', '.join(close)} {'is' if len(close) == 1 else 'are'}" if close else ""
+    raise SpecError(f"no multiplier is called {name!r}{hint}; hwgen multipliers lists all")
 
 
 def describe(multiplier: Multiplier) -> str:
