@@ -10,7 +10,7 @@ __all__ = ["DyPR"]
 
 @dataclass(frozen=True, kw_only=True)
 class DyPR(Booth):
-    """Modes that leave out and round more and more, each a :class:`hwgen.arith.pr.PR`.
+    """Modes that leave out and round more and more, each a PR multiplier.
 
     DyPR of Leon et al., "Walking through the Energy-Error Pareto Frontier of Approximate
     Multipliers", IEEE Micro 38(4), 2018. There operand bits are gated; here the digits of rows

@@ -21,7 +21,9 @@ class Truncated(Matrix):
     57(4), 2010: the cut is its vertical break, left-out rows are its horizontal break, and a
     Dadda tree takes the place of the array.
 
-    What is lost makes products too small on average, unless a constant stands in for it.
+    What is lost makes products too small on average, unless a constant stands in for it. With
+    one, whole columns are the best choice: leaving out the product bits of unsigned operands
+    that add the least variance, one after the other, takes column after column.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ __all__ = ["TruncatedBooth"]
 
 @dataclass(frozen=True, kw_only=True)
 class TruncatedBooth(Multiplier):
-    """Booth rows without their low columns, of operands of fewer bits.
+    """Booth rows without their low columns.
 
     Every radix-4 digit ``d`` of weight ``2**c`` gives a row: ``abs(d) * x`` with the bits cut
     off whose column lies below ``cut``, negated after that where ``d`` is negative. So what is

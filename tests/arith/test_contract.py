@@ -19,6 +19,8 @@ def test_no_two_members_are_one_circuit():
         tables = tuple(multiplier.table(mode).tobytes() for mode in range(len(multiplier.modes)))
         alike[multiplier.a_kind, multiplier.w_kind, tables].append(name)
     for names in alike.values():
+        if len(names) == 1:
+            continue
         circuits = {
             rtlil.convert(CATALOGUE[name].create(), name="circuit", emit_src=False)
             for name in names

@@ -52,6 +52,7 @@ def test_truncated_leaves_out_rows_of_what_is_left():
         (Truncated, {"cut": 4}),
         (Truncated, {"cut": 9, "a_rows": 2, "w_rows": 3}),
         (RoundedTruncated, {"a_bits": 4, "w_bits": 6, "cut": 7}),
+        (RoundedTruncated, {"a_bits": 4, "w_bits": 6, "cut": 7, "midpoint": True}),
         (Recursive, {"a_low": 3, "w_low": 4}),
         (Recursive, {"a_low": 7, "w_low": 7}),
     ],
@@ -118,6 +119,15 @@ def test_column_masks_have_256_levels():
     multiplier = ColumnMasked()
     assert (len(multiplier.modes), multiplier.mode_width) == (256, 8)
     assert multiplier.modes[255] == "level255"
+
+
+@pytest.mark.parametrize("kinds", KINDS)
+def test_a_midpoint_stands_for_what_the_activation_loses(kinds):
+    a, w = kinds["a_kind"].values[:, None], kinds["w_kind"].values[None, :]
+    multiplier = RoundedTruncated(**kinds, a_bits=5, w_bits=8, cut=0, midpoint=True)
+    assert np.array_equal(multiplier.table(), (a - a % 8 + 4) * w)
+    whole = RoundedTruncated(**kinds, a_bits=8, w_bits=8, cut=0, midpoint=True)
+    assert np.array_equal(whole.table(), a * w)
 
 
 def test_truncated_steps_are_truncated_multipliers():

@@ -43,6 +43,15 @@ def test_the_other_operand_is_cut_off_or_set_to_the_midpoint(a_kind, w_kind):
 
 
 @each_kinds
+def test_compensation_adds_the_mean_error(a_kind, w_kind):
+    parameters = {"a_kind": a_kind, "w_kind": w_kind, "a_bits": 5, "w_bits": 3, "cut": 9}
+    plain = TruncatedBooth(**parameters)
+    compensated = TruncatedBooth(**parameters, compensated=True)
+    added = compensated.table() - plain.table()
+    assert added.min() == added.max() == round(measure(plain).mean)
+
+
+@each_kinds
 @pytest.mark.parametrize("cut", [1, 4, 7, 11])
 def test_every_row_loses_less_than_the_cut_column(a_kind, w_kind, cut):
     multiplier = TruncatedBooth(a_kind=a_kind, w_kind=w_kind, a_bits=8, w_bits=8, cut=cut)

@@ -1,7 +1,8 @@
 """Booth rows without their low columns: ``booth_CUT_AxW``, and of fewer bits alone.
 
 The points are those of the front of error against energy of each pair of kinds, among all cuts
-and widths. A final ``_m`` stands for the midpoint. ``scalable_booth_CUT`` has four modes.
+and widths. ``_m`` stands for the midpoint, and ``_c`` for compensated, which is worth it where
+much is lost of unsigned operands. ``scalable_booth_CUT`` has four modes.
 """
 
 from hwgen.arith.multiplier import Multiplier
@@ -78,6 +79,19 @@ _POINTS: dict[str, tuple[tuple[int, int, int, bool], ...]] = {
         (11, 3, 4, True),
     ),
 }
+# Cut, bits of a, bits of w of u8 x u8 members with a constant.
+_COMPENSATED = (
+    (8, 6, 5),
+    (9, 6, 5),
+    (9, 5, 5),
+    (10, 6, 5),
+    (10, 5, 5),
+    (10, 5, 4),
+    (9, 5, 3),
+    (11, 5, 3),
+    (10, 4, 3),
+    (11, 3, 3),
+)
 _PRECISIONS = {
     "": ((7, 8), (6, 8), (8, 6), (7, 6), (6, 6), (6, 5), (5, 5), (5, 4), (4, 4)),
     "_u8": ((8, 7), (7, 7), (6, 6), (5, 5), (4, 4)),
@@ -106,6 +120,12 @@ ENTRIES: dict[str, Multiplier] = {
         )
         for suffix, points in _POINTS.items()
         for cut, a, w, midpoint in points
+    },
+    **{
+        f"booth_{cut}_{a}x{w}_c_u8": TruncatedBooth(
+            w_kind=U8, a_bits=a, w_bits=w, cut=cut, compensated=True
+        )
+        for cut, a, w in _COMPENSATED
     },
     **{f"scalable_booth_{cut}": ScalableBooth(steps=_STEPS, cut=cut) for cut in (0, 5, 6, 7)},
     "scalable_booth_0_u8": ScalableBooth(w_kind=U8, steps=_STEPS),
