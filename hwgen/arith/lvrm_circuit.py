@@ -41,7 +41,9 @@ class LvrmCircuit(MultiplierCircuit):
         # A row is one bit wider than its operand because of the digit 2.
         single, double = [*bits, bits[-1]], [None, *bits]
 
-        for column in range(0, len(self.w) + (not self.w.shape().signed), 2):
+        # Of all orders this one made u8 x s8 no slower than ExactBooth in three technologies.
+        lowest, *others = range(0, len(self.w) + (not self.w.shape().signed), 2)
+        for column in (lowest, *reversed(others)):
             # Stage 1: encode the digit, and switch its select lines.
             high, middle, below = (extended_bit(self.w, column + k) for k in (1, 0, -1))
             one = xor_gate(m, middle, below)
@@ -53,14 +55,14 @@ class LvrmCircuit(MultiplierCircuit):
                 or_gate(m, and_gate(m, one, x), and_gate(m, two, y))
                 for (one, two), x, y in zip(lines, single, double, strict=True)
             ]
+            if high is not None:
+                columns.add(and_gate(m, high, not_gate(m, row[0])), column + 1)
             terms = [row[0], *(xor_gate(m, bit, high) for bit in row[1:])]
             for place, term in enumerate(terms[:-1], start=column):
                 if term is not None:
                     columns.add(term, place)
             if terms[-1] is not None:
                 columns.subtract(terms[-1], column + len(bits))
-            if high is not None:
-                columns.add(and_gate(m, high, not_gate(m, row[0])), column + 1)
 
         # Stage 3: add.
         m.d.comb += self.p.eq(columns.total(m))
