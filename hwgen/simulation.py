@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen import golden
+from hwgen.arith.catalogue import given
 from hwgen.build import Build
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError, ToolError, check_range
@@ -97,6 +98,9 @@ def compare(
         job = Path(name)
         (job / "program.json").write_text(program.to_json(), encoding="utf-8")
         np.savez(job / "expected.npz", allow_pickle=False, **expected)
+        (job / given.FOLDER).mkdir()
+        for file, content in given.files_of([program.spec.multiplier]).items():
+            (job / file).write_bytes(content)
         compiled = job / "compiled"
         build_simulation(verilog, compiled)
         # Several images per run, so that what one leaves behind meets the next.

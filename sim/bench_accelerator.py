@@ -1,8 +1,9 @@
 """Bench of the whole accelerator: every tensor of every image equals golden's, bit for bit.
 
 The environment names a folder (``HWGEN_JOB``) that holds ``program.json`` and ``expected.npz``
-(each tensor as ``uint8[images, height, width, channels]``, the input first), and says which of
-the images to run (``HWGEN_IMAGES``, numbers between commas). What was seen goes to the file
+(each tensor as ``uint8[images, height, width, channels]``, the input first), and in
+``multipliers`` the netlist of a multiplier that is not of the catalogue; and says which of the
+images to run (``HWGEN_IMAGES``, numbers between commas). What was seen goes to the file
 ``HWGEN_OUTCOME`` in that folder, the first mismatch included: the bench stops there.
 """
 
@@ -14,6 +15,7 @@ import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge
 
+from hwgen.arith.catalogue import given
 from hwgen.compiler.program import Program
 from hwgen.spec.host import Region
 from sim.host_driver import HostDriver
@@ -24,6 +26,8 @@ from sim.signals import number
 @cocotb.test()
 async def every_tensor_equals_golden(dut):
     job = Path(os.environ["HWGEN_JOB"])
+    netlists = (job / given.FOLDER).glob("*.v")
+    given.add_files({f"{given.FOLDER}/{x.name}": x.read_bytes() for x in netlists})
     program = Program.from_json((job / "program.json").read_text(), "program")
     expected = dict(np.load(job / "expected.npz"))
     images = [int(image) for image in os.environ["HWGEN_IMAGES"].split(",")]

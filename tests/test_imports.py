@@ -66,6 +66,18 @@ ROOMS = {
         "hwgen.flow",
         "hwgen.verilog",
     },
+    "hwgen.kernels": {"numpy", "hwgen.errors"},
+    "hwgen.evolve": {
+        "amaranth",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.cost",
+        "hwgen.errors",
+        "hwgen.flow",
+        "hwgen.kernels",
+        "hwgen.network.transitions",
+        "hwgen.output",
+    },
     "hwgen.mapping": {
         "numpy",
         "pymoo",
@@ -113,6 +125,7 @@ ROOMS = {
     },
     "hwgen.simulation": {
         "numpy",
+        "hwgen.arith.catalogue",
         "hwgen.build",
         "hwgen.compiler",
         "hwgen.errors",

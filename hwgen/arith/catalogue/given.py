@@ -13,7 +13,7 @@ from hwgen.arith.gate_builder import to_verilog
 from hwgen.arith.netlist import Netlist
 from hwgen.errors import SpecError
 
-__all__ = ["GIVEN", "add_files", "files_of", "is_file", "load", "reference"]
+__all__ = ["FOLDER", "GIVEN", "add_files", "files_of", "is_file", "load", "reference"]
 
 ENDING = ".v"
 FOLDER = "multipliers"
