@@ -7,6 +7,7 @@ import numpy as np
 from amaranth.hdl import Cat, Signal
 from numpy.typing import NDArray
 
+from hwgen.arith.compressor import BitColumns
 from hwgen.arith.leading_one import leading_one, one_hot_position, position
 from hwgen.arith.multiplier import MultiplierCircuit
 from hwgen.arith.sign_magnitude import SignMagnitude, SignMagnitudeCircuit
@@ -62,8 +63,12 @@ class _DrumCircuit(SignMagnitudeCircuit):
     def multiply(self, m, a, w):
         k = cast(Drum, self.multiplier).k
         (a_segment, a_shift), (w_segment, w_shift) = _segment(m, a, k), _segment(m, w, k)
+        columns = BitColumns(2 * k)  # toggles less than the synthesizer's multiplier
+        for i, a_bit in enumerate(a_segment):
+            for j, w_bit in enumerate(w_segment):
+                columns.add(a_bit & w_bit, i + j)
         product = Signal(2 * k)
-        m.d.comb += product.eq(a_segment * w_segment)
+        m.d.comb += product.eq(columns.total(m))
         shift = Signal(max(len(a_shift), len(w_shift)) + 1)
         m.d.comb += shift.eq(a_shift + w_shift)
         shifted = Signal(len(a) + len(w))
