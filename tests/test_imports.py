@@ -57,6 +57,14 @@ ROOMS = {
         "hwgen.progress",
         "hwgen.spec",
     },
+    "hwgen.checks": {
+        "numpy",
+        "hwgen.arith",
+        "hwgen.cost",
+        "hwgen.errors",
+        "hwgen.flow",
+        "hwgen.progress",
+    },
     "hwgen.exchange": {
         "amaranth",
         "numpy",

@@ -31,7 +31,7 @@ from hwgen.flow.yosys import yosys_version
 from hwgen.network.transitions import Transitions
 from hwgen.progress import progress
 
-__all__ = ["characterize", "characterize_all"]
+__all__ = ["characterize", "characterize_all", "circuit_rtlil"]
 
 TOP = "multiplier"
 
@@ -74,7 +74,7 @@ def characterize_all(
         :mod:`hwgen.cost.pe` states it; default: the multiplier alone.
     """
     traces = transitions or {"uniform": uniform_transitions()}
-    texts = {name: _rtlil(name, x, pe) for name, x in multipliers.items()}
+    texts = {name: circuit_rtlil(name, x, pe) for name, x in multipliers.items()}
     common = [_code_digest(), yosys_version(), technology.digest]
     common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
     keys = {
@@ -101,20 +101,21 @@ def characterize_all(
     return {name: found[keys[name]] for name in multipliers}
 
 
+def circuit_rtlil(name: str, multiplier: Multiplier, pe: bool = False) -> str:
+    """RTLIL of a multiplier's circuit, or of an element with it, as module ``multiplier``."""
+    check_operands(name, multiplier)
+    if pe:
+        return pe_rtlil(multiplier, TOP)
+    text: str = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
+    return text
+
+
 def _recall(key: str) -> MultiplierCost | None:
     text = recall(key)
     try:
         return None if text is None else MultiplierCost.from_json(text)
     except ValueError:  # damaged: it is computed and written again
         return None
-
-
-def _rtlil(name: str, multiplier: Multiplier, pe: bool) -> str:
-    check_operands(name, multiplier)
-    if pe:
-        return pe_rtlil(multiplier, TOP)
-    text: str = rtlil.convert(multiplier.create(), name=TOP, emit_src=False)
-    return text
 
 
 def _cost(

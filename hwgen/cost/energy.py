@@ -34,6 +34,7 @@ from hwgen.cost.timing import Timing
 __all__ = [
     "clock_energy_pj",
     "delay_steps",
+    "gate_internal_pj",
     "input_words",
     "lane_energies_pj",
     "source_energies_pj",
@@ -60,6 +61,14 @@ def toggle_prices_pj(netlist: Netlist, timing: Timing, technology: Technology) -
             if net in prices:
                 prices[net] += _input_energy_pj(gate, pin, timing.slews_ns[net].mean)
     return prices
+
+
+def gate_internal_pj(gate: Gate, timing: Timing) -> float:
+    """Energy inside a gate when its output and all its inputs toggle once."""
+    energy = sum(_output_energy_pj(gate, pin, timing) for pin, _ in gate.driven)
+    for pin, net in zip(gate.cell.inputs, gate.input_nets, strict=True):
+        energy += _input_energy_pj(gate, pin, timing.slews_ns[net].mean)
+    return energy
 
 
 def clock_energy_pj(netlist: Netlist, prices_pj: dict[int, float]) -> float:

@@ -1,6 +1,7 @@
 """Reading Liberty files into a tree of groups. Units and meaning are in ``cell``."""
 
 import gzip
+import io
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from pathlib import Path
 from hwgen.errors import SpecError
 
 __all__ = ["Group", "parse_liberty", "read_liberty"]
+
+LIMIT = 1 << 28  # bytes: several times the largest published library; /dev/zero has no end
 
 _COMMENT = re.compile(r"/\*.*?\*/|\\\r?\n", re.DOTALL)
 _STATEMENT = re.compile(
@@ -68,12 +71,16 @@ class Group:
 def read_liberty(path: Path) -> tuple[Group, str]:
     """The library group of a Liberty file, plain or gzip-compressed, and the file's text."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
         if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as archive:
+                data = archive.read(LIMIT + 1)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise SpecError(f"Liberty file {path} cannot be read: {reason}") from error
+    if len(data) > LIMIT:
+        raise SpecError(f"Liberty file {path} must hold at most {LIMIT >> 20} MiB, but holds more")
     text = data.decode("latin-1")  # ASCII in practice; any byte may stand in a comment
     return parse_liberty(text, f"Liberty file {path}"), text
 

@@ -22,7 +22,7 @@ from hwgen.cost.operands import Codes, port_codes
 from hwgen.cost.sequential import run_cycles
 from hwgen.network.transitions import Transitions
 
-__all__ = ["PE_ROWS", "pe_energies_pj", "pe_rtlil"]
+__all__ = ["PE_ROWS", "edge_cycles", "pe_energies_pj", "pe_rtlil"]
 
 PE_ROWS = 16  # of the column, which decides the width of its sums
 CHUNK = 4096  # lanes simulated at once
@@ -45,15 +45,39 @@ def pe_energies_pj(
     traces: Sequence[Transitions],
 ) -> NDArray[np.float64]:
     """Energy of an element for every transition of all traces, its clock pins included."""
-    before, after = port_codes(multiplier, mode, traces)
-    ends = np.cumsum([len(x.a) for x in traces])
-    north = _sums_above(multiplier, mode, (before, after), ends)
-    cycles = _cycles(multiplier, (before, after), north)
+    cycles = edge_cycles(multiplier, mode, traces)
     energies = [
         _edge_energies(netlist, steps, prices_pj, cycles, slice(start, start + CHUNK))
-        for start in range(0, int(ends[-1]), CHUNK)
+        for start in range(0, sum(len(x.a) for x in traces), CHUNK)
     ]
     return np.concatenate(energies) + clock_energy_pj(netlist, prices_pj)
+
+
+def edge_cycles(multiplier: Multiplier, mode: int, traces: Sequence[Transitions]) -> list[Codes]:
+    """Ports of an element in the cycles up to the edge that counts, the one before the last.
+
+    The two first cycles bring the weight before, the third the next one. The product before
+    the one before is the product itself: registers then toggle as they do in a stream.
+    """
+    codes = port_codes(multiplier, mode, traces)
+    north = _sums_above(multiplier, mode, codes, np.cumsum([len(x.a) for x in traces]))
+    width = multiplier.w_kind.width
+    stored = [x["w"] | x["mode"] << width for x in codes]
+    before, after = (
+        {"a": x["a"], "total": sums, "valid": np.ones_like(sums)}
+        for x, sums in zip(codes, north, strict=True)
+    )
+    zero, one = np.zeros_like(stored[0]), np.ones_like(stored[0])
+    idle = {"a": zero, "total": zero, "valid": zero}
+    swapped = (stored[0] != stored[1]).astype(np.int64)
+    return [
+        {**idle, "weight": stored[0], "load": one, "swap": zero},
+        {**idle, "weight": stored[0], "load": zero, "swap": one},
+        {**idle, "weight": stored[1], "load": one, "swap": zero},
+        {**after, "weight": stored[1], "load": zero, "swap": zero},
+        {**before, "weight": stored[1], "load": zero, "swap": swapped},
+        {**after, "weight": stored[1], "load": zero, "swap": zero},
+    ]
 
 
 def _sums_above(
@@ -68,32 +92,6 @@ def _sums_above(
     others = low + (rng.random((PE_ROWS - 1, len(low))) * size).astype(np.int64)
     is_above = np.arange(PE_ROWS - 1)[:, None] < rng.integers(PE_ROWS, size=len(low))
     return [(x[others] * is_above).sum(axis=0) for x in products]
-
-
-def _cycles(
-    multiplier: Multiplier, codes: tuple[Codes, Codes], north: Sequence[NDArray[np.int64]]
-) -> list[Codes]:
-    """Ports of an element up to the edge that counts, which is the last one.
-
-    The two first cycles bring the weight before, the third the next one. The product before
-    the one before is the product itself: registers then toggle as they do in a stream.
-    """
-    width = multiplier.w_kind.width
-    stored = [x["w"] | x["mode"] << width for x in codes]
-    before, after = (
-        {"a": x["a"], "total": sums, "valid": np.ones_like(sums)}
-        for x, sums in zip(codes, north, strict=True)
-    )
-    zero, one = np.zeros_like(stored[0]), np.ones_like(stored[0])
-    swapped = (stored[0] != stored[1]).astype(np.int64)
-    return [
-        {"weight": stored[0], "load": one},
-        {"weight": stored[0], "swap": one},
-        {"weight": stored[1], "load": one},
-        {"weight": stored[1], "swap": zero, **after},
-        {"weight": stored[1], "swap": swapped, **before},
-        {"weight": stored[1], "swap": zero, **after},
-    ]
 
 
 def _edge_energies(

@@ -7,7 +7,7 @@ import numpy as np
 from hwgen.cost.activity import Words
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
 
-__all__ = ["run_cycles"]
+__all__ = ["run_cycles", "settle"]
 
 _ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
@@ -31,7 +31,6 @@ def run_cycles(netlist: Netlist, cycles: Sequence[Mapping[int, Words]]) -> list[
     """
     words = len(next(iter(cycles[0].values())))
     states = {gate.name: np.zeros(words, np.uint64) for gate in netlist.flip_flops}
-    constants = {ZERO: np.zeros(words, np.uint64), ONE: np.full(words, _ONES)}
     seen = []
     for ports in cycles:
         sources = dict(ports)
@@ -39,16 +38,23 @@ def run_cycles(netlist: Netlist, cycles: Sequence[Mapping[int, Words]]) -> list[
             for pin, net in gate.driven:
                 sources[net] = gate.cell.functions[pin].evaluate(_pins(gate, states, {}), _ONES)
         seen.append(sources)
-        values = constants | sources
-        for gate in netlist.gates:
-            pins = {pin: values[gate.nets[pin]] for pin in gate.cell.inputs}
-            for pin, net in gate.driven:
-                values[net] = gate.cell.functions[pin].evaluate(pins, _ONES)
+        values = settle(netlist, sources)
         states = {
             gate.name: gate.cell.next_state.evaluate(_pins(gate, states, values), _ONES)
             for gate in netlist.flip_flops
         }
     return seen
+
+
+def settle(netlist: Netlist, sources: Mapping[int, Words]) -> dict[int, Words]:
+    """Settled values of all nets, from those of the input nets and the registers' outputs."""
+    words = len(next(iter(sources.values())))
+    values = {ZERO: np.zeros(words, np.uint64), ONE: np.full(words, _ONES), **sources}
+    for gate in netlist.gates:
+        pins = {pin: values[gate.nets[pin]] for pin in gate.cell.inputs}
+        for pin, net in gate.driven:
+            values[net] = gate.cell.functions[pin].evaluate(pins, _ONES)
+    return values
 
 
 def _pins(gate: Gate, states: Mapping[str, Words], values: Mapping[int, Words]) -> dict[str, Words]:

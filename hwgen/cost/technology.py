@@ -43,6 +43,8 @@ class Technology:
         Units and templates.
     gates, flip_flops : dict of str to Cell
         Used cells by name.
+    text : str
+        The file's text.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Technology:
     library: Library
     gates: dict[str, Cell]
     flip_flops: dict[str, Cell]
+    text: str
 
     @classmethod
     def load(cls, path: str | None = None) -> "Technology":
@@ -57,19 +60,20 @@ class Technology:
         file = data_path(GENERIC) if path is None else Path(path)
         group, text = read_liberty(file)
         try:
-            return cls._of(group, hashlib.sha256(text.encode()).hexdigest())
+            return cls._of(group, text)
         except KeyError as error:
             raise SpecError(f"Liberty file {file} must state {error.args[0]}") from error
         except ValueError as error:
             raise SpecError(f"Liberty file {file} must be usable, but {error}") from error
 
     @classmethod
-    def _of(cls, group: Group, digest: str) -> "Technology":
+    def _of(cls, group: Group, text: str) -> "Technology":
         library = Library(group)
         cells = [Cell(x, library) for x in group.all("cell")]
         gates = {x.name: x for x in cells if x.is_gate}
         flip_flops = {x.name: x for x in cells if x.is_flip_flop}
-        technology = cls(group.name, digest, library, gates, flip_flops)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        technology = cls(group.name, digest, library, gates, flip_flops, text)
         missing = [x for x in _NEEDED if not technology._has(x)]
         if missing:
             raise ValueError(f"it lacks {' and '.join(missing)}")

