@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hwgen.arith.booth import Booth
-from hwgen.errors import SpecError, check_range
+from hwgen.arith.steps import check_steps
+from hwgen.errors import check_range
 
 __all__ = ["DyPR"]
 
@@ -31,11 +32,7 @@ class DyPR(Booth):
         for perforated, rounded in self.steps:
             check_range("DyPR", "perforated step", perforated, 0, self.rows - 1)
             check_range("DyPR", "rounded step", rounded, 0, width - 1)
-        smallest = tuple(map(min, zip(*self.steps, strict=True)))
-        if len(set(self.steps)) < max(2, len(self.steps)) or self.steps[0] != smallest:
-            raise SpecError(
-                f"DyPR steps must be two or more that differ, the smallest first, not {self.steps}"
-            )
+        check_steps("DyPR", self.steps)
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from hwgen.arith.matrix import Matrix
 from hwgen.arith.setting import Conditioning, Setting
+from hwgen.arith.steps import check_steps
 from hwgen.arith.truncated import low_columns
-from hwgen.errors import SpecError, check_range
+from hwgen.errors import check_range
 
 __all__ = ["Scalable"]
 
@@ -36,16 +37,7 @@ class Scalable(Matrix):
             check_range("Scalable", "activation step", a_rows, 0, self.a_kind.width - 1)
             check_range("Scalable", "weight step", w_rows, 0, self.w_kind.width - 1)
         check_range("Scalable", "cut", self.cut, 0, self.a_kind.width + self.w_kind.width - 2)
-        smallest = tuple(map(min, zip(*self.steps, strict=True)))
-        if (
-            len(self.steps) < 2
-            or len(set(self.steps)) < len(self.steps)
-            or (self.steps[0] != smallest)
-        ):
-            raise SpecError(
-                f"Scalable steps must be two or more that differ, the smallest first, "
-                f"not {self.steps}"
-            )
+        check_steps("Scalable", self.steps)
 
     def plan(self) -> tuple[Setting, ...]:
         a_width, w_width = self.a_kind.width, self.w_kind.width

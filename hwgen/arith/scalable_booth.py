@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
+from hwgen.arith.steps import check_steps
 from hwgen.arith.truncated_booth import TruncatedBooth
 from hwgen.arith.truncated_booth_circuit import TruncatedBoothCircuit
-from hwgen.errors import SpecError, check_range
+from hwgen.errors import check_range
 
 __all__ = ["ScalableBooth"]
 
@@ -45,12 +46,7 @@ class ScalableBooth(Multiplier):
             check_range("ScalableBooth", "weight step", digits, 0, self.w_kind.width // 2 - 1)
             check_range("ScalableBooth", "activation step", bits, 0, self.a_kind.width - 1)
         check_range("ScalableBooth", "cut", self.cut, 0, self.a_kind.width + self.w_kind.width - 2)
-        smallest = tuple(map(min, zip(*self.steps, strict=True)))
-        if len(set(self.steps)) < max(2, len(self.steps)) or self.steps[0] != smallest:
-            raise SpecError(
-                f"ScalableBooth steps must be two or more that differ, the smallest first, "
-                f"not {self.steps}"
-            )
+        check_steps("ScalableBooth", self.steps)
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hwgen.arith.column_masked import ColumnMasked
+from hwgen.arith.exact import ExactMatrix
 from hwgen.arith.heam import Heam
 from hwgen.arith.metrics import measure
 from hwgen.arith.operand import S8, U8, OperandKind
@@ -13,6 +14,7 @@ from hwgen.arith.precision import Precision
 from hwgen.arith.recursive import Recursive
 from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.scalable import Scalable
+from hwgen.arith.switched import Switched
 from hwgen.arith.truncated import Truncated, TruncatedSteps
 from hwgen.errors import SpecError
 
@@ -145,6 +147,18 @@ def test_positive_and_negative_modes_err_by_the_published_formulas():
     assert np.array_equal(ne, W * (x - 7))
 
 
+def test_modes_of_a_switched_multiplier_are_its_members():
+    members = (
+        ("exact", ExactMatrix()),
+        ("c6", Truncated(cut=6, compensated=True)),
+        ("6x5", RoundedTruncated(a_bits=6, w_bits=5, cut=6)),
+    )
+    multiplier = Switched(members=members)
+    assert multiplier.modes == ("exact", "c6", "6x5")
+    for mode, (_, member) in enumerate(members):
+        assert np.array_equal(multiplier.table(mode), member.table())
+
+
 def test_scalable_steps_freeze_operand_bits():
     multiplier = Scalable(steps=((0, 0), (4, 2)))
     assert multiplier.modes == ("8x8", "4x6")
@@ -220,6 +234,22 @@ def test_heam_has_the_published_error():
         (
             lambda: TruncatedSteps(cuts=(4,)),
             r"^TruncatedSteps cuts must be two or more, ascending, not \(4,\)$",
+        ),
+        (
+            lambda: Switched(members=(("x", ExactMatrix()), ("x", Truncated(cut=4)))),
+            r"^Switched members must be two or more of distinct names, not \['x', 'x'\]$",
+        ),
+        (
+            lambda: Switched(members=(("x", ExactMatrix()), ("y", ExactMatrix(w_kind=U8)))),
+            r"^Switched member y must have one mode and take u8 x s8, not 1 and u8 x u8$",
+        ),
+        (
+            lambda: Switched(members=(("x", ExactMatrix()), ("y", TruncatedSteps()))),
+            r"^Switched member y must have one mode and take u8 x s8, not 4 and u8 x s8$",
+        ),
+        (
+            lambda: Switched(members=(("x", ExactMatrix()), ("y", ColumnMasked(levels=(3,))))),
+            r"^Switched member y must force zeros as the first member does, not True$",
         ),
         (
             lambda: Recursive(a_low=0, w_low=2),

@@ -20,7 +20,10 @@ from hwgen.arith.roba import Roba
 from hwgen.arith.rounded_truncated import RoundedTruncated
 from hwgen.arith.roup import Roup
 from hwgen.arith.scalable import Scalable
+from hwgen.arith.scalable_booth import ScalableBooth
+from hwgen.arith.switched import Switched
 from hwgen.arith.truncated import Truncated, TruncatedSteps
+from hwgen.arith.truncated_booth import TruncatedBooth
 from hwgen.errors import SpecError
 from tests.arith.contract import Contract
 
@@ -28,6 +31,20 @@ U4, S4, U5, S6, S7, S9 = (
     OperandKind(int(name[1]), name[0] == "s") for name in ("u4", "s4", "u5", "s6", "s7", "s9")
 )
 KINDS = ((U8, U8), (S8, S8), (S8, U8), (U4, S4), (U5, S7), (S6, U8))
+
+
+def switched(**kinds):
+    """Modes that differ in their conditioning, their masks and their constants."""
+    return Switched(
+        **kinds,
+        members=(
+            ("exact", ExactMatrix(**kinds)),
+            ("truncated", Truncated(**kinds, cut=3, compensated=True)),
+            ("recursive", Recursive(**kinds, a_low=3, w_low=2)),
+            ("rounded", RoundedTruncated(**kinds, a_bits=3, w_bits=3, cut=5, compensated=True)),
+            ("perforated", Perforated(**kinds, a_rows=3)),
+        ),
+    )
 
 
 def siblings():
@@ -57,6 +74,11 @@ def siblings():
             Roup(**kinds, rounded=2, symmetric=True),
             DyPR(**kinds, steps=((0, 0), (0, 2), (1, 1), (1, 3))),
             DyPR(**kinds, steps=((0, 1), (1, 2)), encoded="a"),
+            TruncatedBooth(**kinds, a_bits=3, w_bits=4, cut=3),
+            TruncatedBooth(**kinds, a_bits=4, w_bits=2, midpoint=True, compensated=True),
+            TruncatedBooth(**kinds, a_bits=3, w_bits=3, cut=5, midpoint=True, encoded="a"),
+            ScalableBooth(**kinds, steps=((0, 0), (1, 0), (1, 2)), cut=3),
+            switched(**kinds),
             Mitchell(**kinds),
             Drum(**kinds, k=3),
             Roba(**kinds),
@@ -88,6 +110,9 @@ class TestSiblings(Contract):
         lambda **kinds: PositiveNegative(**kinds, rows=2),
         lambda **kinds: Scalable(**kinds, steps=((0, 0), (1, 1))),
         lambda **kinds: ColumnMasked(**kinds, levels=(0,)),
+        lambda **kinds: Switched(**kinds, members=()),
+        lambda **kinds: TruncatedBooth(**kinds, a_bits=3, w_bits=3),
+        lambda **kinds: ScalableBooth(**kinds, steps=((0, 0), (1, 0))),
         lambda **kinds: PR(**kinds),
         lambda **kinds: Roup(**kinds),
         lambda **kinds: DyPR(**kinds, steps=((0, 0), (0, 1))),

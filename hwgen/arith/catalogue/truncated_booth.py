@@ -34,6 +34,12 @@ _POINTS: dict[str, tuple[tuple[int, int, int, bool], ...]] = {
         (9, 8, 4, False),
         (9, 5, 4, False),
         (10, 8, 4, False),
+        (11, 4, 4, False),
+        (11, 4, 3, False),
+        (0, 2, 3, True),
+        (0, 4, 2, True),
+        (0, 3, 2, True),
+        (0, 2, 2, True),
     ),
     "_u8": (
         (4, 8, 8, False),
@@ -77,6 +83,11 @@ _POINTS: dict[str, tuple[tuple[int, int, int, bool], ...]] = {
         (10, 8, 4, False),
         (10, 3, 4, True),
         (11, 3, 4, True),
+        (0, 3, 3, True),
+        (0, 5, 2, True),
+        (0, 4, 2, True),
+        (0, 3, 2, True),
+        (0, 2, 2, True),
     ),
 }
 # Cut, bits of a, bits of w of u8 x u8 members with a constant.

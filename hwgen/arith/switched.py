@@ -1,0 +1,52 @@
+"""Reconfigurable multipliers whose modes are members of any masked-matrix families."""
+
+from dataclasses import dataclass, replace
+
+from hwgen.arith.matrix import Matrix
+from hwgen.arith.setting import Setting
+from hwgen.errors import SpecError
+
+__all__ = ["Switched"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switched(Matrix):
+    """Modes that are other masked matrices, in one circuit.
+
+    The circuit holds every product bit that some mode needs, and a gate wherever modes differ:
+    on an operand bit where that is enough, on a product bit or a constant otherwise.
+
+    Parameters
+    ----------
+    members : tuple of (str, Matrix)
+        Per mode, its name and a multiplier of one mode and of these operands; the most accurate
+        one first. All force the product of a zero operand to 0, or none does.
+    """
+
+    members: tuple[tuple[str, Matrix], ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = [name for name, _ in self.members]
+        if len(names) < 2 or len(set(names)) < len(names):
+            raise SpecError(f"Switched members must be two or more of distinct names, not {names}")
+        for name, member in self.members:
+            kinds = (member.a_kind, member.w_kind)
+            if kinds != (self.a_kind, self.w_kind) or len(member.modes) > 1:
+                raise SpecError(
+                    f"Switched member {name} must have one mode and take {self.a_kind.name} x "
+                    f"{self.w_kind.name}, not {len(member.modes)} and {kinds[0].name} x "
+                    f"{kinds[1].name}"
+                )
+            if member.skips_zeros != self.skips_zeros:
+                raise SpecError(
+                    f"Switched member {name} must force zeros as the first member does, "
+                    f"not {member.skips_zeros}"
+                )
+
+    def plan(self) -> tuple[Setting, ...]:
+        return tuple(replace(member.plan()[0], name=name) for name, member in self.members)
+
+    @property
+    def skips_zeros(self) -> bool:
+        return self.members[0][1].skips_zeros
