@@ -125,6 +125,46 @@ def _catalogue(command: argparse.ArgumentParser) -> None:
     _add_output(command, "DIR", "folder to write: multipliers.md, pictures, figures.csv")
 
 
+def _evolve(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--seed-circuit",
+        metavar="NAME|FILE.v",
+        required=True,
+        help="catalogue name or netlist to start from",
+    )
+    bounds = command.add_argument_group("bounds", "an error, or a percentage of all codes: 0.5%%")
+    bounds.add_argument("--mae", metavar="BOUND", help="mean absolute error")
+    bounds.add_argument("--wce", metavar="BOUND", help="worst-case error")
+    bounds.add_argument("--mean", metavar="BOUND", help="absolute mean error")
+    bounds.add_argument("--zero", action="store_true", help="0 times anything is 0")
+    bounds.add_argument(
+        "--histogram",
+        metavar="FILE.npz",
+        help="arrays a and w, or joint: how likely operands are, for MAE, mean error and energy",
+    )
+    command.add_argument(
+        "--objective", default="energy", help="area or energy, after synthesis (default: energy)"
+    )
+    command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+    command.add_argument("--seed", type=int, default=0, help="of random numbers (default: 0)")
+    command.add_argument(
+        "--evaluations", type=int, metavar="N", help="stop after N, of all processes together"
+    )
+    command.add_argument("--time", metavar="TIME", help="stop after 90s, 10m or 2h in all")
+    command.add_argument(
+        "--processes", type=int, default=1, metavar="N", help="populations (default: 1)"
+    )
+    command.add_argument(
+        "--check-every",
+        type=int,
+        default=20000,
+        metavar="N",
+        help="evaluations between two syntheses (default: 20000)",
+    )
+    command.add_argument("--name", default="evolved", help="of the circuit (default: evolved)")
+    _add_output(command, "RUN", "folder to write; an earlier start of the same run goes on")
+
+
 def _explore(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
     command.add_argument(
@@ -210,6 +250,7 @@ COMMANDS = {
     "multipliers": ("list multipliers, show one, take one in or give one out", _multipliers),
     "characterize": ("measure error, area, delay and energy of multipliers", _characterize),
     "catalogue": ("measure the whole catalogue, and draw and tabulate it", _catalogue),
+    "evolve": ("evolve an approximate multiplier of our own", _evolve),
     "explore": ("search for the multiplier modes of a network's layers", _explore),
     "generate": ("write Verilog, program and manifest of one mapping", _generate),
     "simulate": ("prove the Verilog equal to the integer reference", _simulate),

@@ -1,0 +1,1 @@
+"""Our own approximate multipliers: Cartesian genetic programming over gate netlists."""
