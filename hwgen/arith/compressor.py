@@ -35,8 +35,12 @@ class BitColumns:
         self.add(~bit, column)
         self.constant -= 1 << column
 
-    def total(self, m):
-        """Value of the sum, ``width`` bits; the adders go into module ``m``."""
+    def total(self, m, add=None):
+        """Value of the sum, ``width`` bits; the adders go into module ``m``.
+
+        ``add`` makes the last adder of a module and two rows of bits, such as
+        :func:`hwgen.arith.prefix_adder.prefix_sum`; by default the synthesizer builds ``+``.
+        """
         columns = [list(column) for column in self._columns]
         for c, column in enumerate(columns):
             if (self.constant >> c) & 1:
@@ -44,7 +48,7 @@ class BitColumns:
 
         for limit in _limits(max(map(len, columns), default=0)):
             columns = _reduce(m, columns, limit)
-        return _add_rows(m, columns)
+        return _add_rows(m, columns, add or (lambda _, x, y: x + y))
 
 
 def _limits(height):
@@ -101,7 +105,7 @@ def _full_adder(m, x, y, z):
     return _signal(m, half ^ z), _signal(m, (x & y) | (half & z))
 
 
-def _add_rows(m, columns):
+def _add_rows(m, columns, add):
     """Add columns of at most two bits; low columns of one bit need no adder."""
     low = 0
     while low < len(columns) and len(columns[low]) < 2:
@@ -114,5 +118,5 @@ def _add_rows(m, columns):
         for row in range(2)
     ]
     total = Signal(len(columns) - low)
-    m.d.comb += total.eq(rows[0] + rows[1])
+    m.d.comb += total.eq(add(m, *rows))
     return Cat(*kept, total)
