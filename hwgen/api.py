@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from hwgen import build, golden, simulation, synthesis
-from hwgen.arith.catalogue import CATALOGUE, find
+from hwgen.arith.catalogue import find
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.operand import U8
 from hwgen.build import Build
 from hwgen.compiler.compile import compile_network
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
 from hwgen.errors import DataError, OutputError, check_range
+from hwgen.figures.shortlist import shortlist
 from hwgen.golden.trace import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
@@ -129,8 +129,8 @@ def explore(
     technology : path, optional
         Liberty file; default: the generic technology.
     multipliers : sequence of str, optional
-        Catalogue names and files of those that take part beside ``exact``; default: all of the
-        catalogue that the accelerator can hold, and its own.
+        Catalogue names and files of those that take part beside ``exact``; default: the
+        shortlist of :func:`hwgen.figures.shortlist.shortlist`, and the accelerator's own.
 
     Returns
     -------
@@ -175,12 +175,7 @@ def explore(
 def _candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
     """Multipliers that take part in a search, by their lasting names."""
     if names is None:
-        fitting = [
-            name
-            for name, multiplier in CATALOGUE.items()
-            if multiplier.a_kind == U8 and multiplier.w_kind.width == 8
-        ]
-        names = [*fitting, spec.multiplier]
+        names = [*shortlist(), spec.multiplier]
     else:  # each is refused unless the accelerator can hold it
         names = ["exact", *(replace(spec, multiplier=name).multiplier for name in names)]
     return {name: find(name) for name in names}

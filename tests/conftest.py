@@ -4,7 +4,6 @@ import pytest
 from amaranth.sim import Simulator
 
 from hwgen import api
-from hwgen.arith.catalogue import find
 from hwgen.network import digits
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
@@ -33,7 +32,7 @@ def study(tmp_path_factory):
     """Path of a study of the digits network, with few multipliers."""
     path = tmp_path_factory.mktemp("study") / "digits.study"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hwgen.api.CATALOGUE", {name: find(name) for name in CANDIDATES})
+        patch.setattr("hwgen.api.shortlist", lambda: CANDIDATES)
         found = api.explore(digits.model_path(), digits.data_path(), method="uniform")
     found.save(path)
     return path

@@ -105,6 +105,7 @@ ROOMS = {
         "hwgen.arith",
         "hwgen.cost",
         "hwgen.errors",
+        "hwgen.mapping.kinds",
         "hwgen.network",
         "hwgen.report.drawing",
     },

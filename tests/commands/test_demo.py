@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from hwgen import api
-from hwgen.arith.catalogue import find
 from hwgen.cli import main
 from hwgen.output import folder_kind
 
@@ -32,7 +31,7 @@ def demo(tmp_path_factory, synthesized):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hwgen.api.synthesize", recorded)
-        patch.setattr("hwgen.api.CATALOGUE", {name: find(name) for name in CANDIDATES})
+        patch.setattr("hwgen.api.shortlist", lambda: CANDIDATES)
         patch.setattr("hwgen.mapping.explore.BUDGET", 20)
         patch.setattr("hwgen.commands.demo.IMAGES", 1)
         assert main(["demo", "-o", str(folder)]) == 0
