@@ -37,12 +37,13 @@ def switched(**kinds):
     """Modes that differ in their conditioning, their masks and their constants."""
     return Switched(
         **kinds,
+        names=("exact", "truncated", "recursive", "rounded", "perforated"),
         members=(
-            ("exact", ExactMatrix(**kinds)),
-            ("truncated", Truncated(**kinds, cut=3, compensated=True)),
-            ("recursive", Recursive(**kinds, a_low=3, w_low=2)),
-            ("rounded", RoundedTruncated(**kinds, a_bits=3, w_bits=3, cut=5, compensated=True)),
-            ("perforated", Perforated(**kinds, a_rows=3)),
+            ExactMatrix(**kinds),
+            Truncated(**kinds, cut=3, compensated=True),
+            Recursive(**kinds, a_low=3, w_low=2),
+            RoundedTruncated(**kinds, a_bits=3, w_bits=3, cut=5, compensated=True),
+            Perforated(**kinds, a_rows=3),
         ),
     )
 
@@ -110,7 +111,7 @@ class TestSiblings(Contract):
         lambda **kinds: PositiveNegative(**kinds, rows=2),
         lambda **kinds: Scalable(**kinds, steps=((0, 0), (1, 1))),
         lambda **kinds: ColumnMasked(**kinds, levels=(0,)),
-        lambda **kinds: Switched(**kinds, members=()),
+        lambda **kinds: Switched(**kinds, names=(), members=()),
         lambda **kinds: TruncatedBooth(**kinds, a_bits=3, w_bits=3),
         lambda **kinds: ScalableBooth(**kinds, steps=((0, 0), (1, 0))),
         lambda **kinds: PR(**kinds),

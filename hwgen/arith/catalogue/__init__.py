@@ -25,7 +25,7 @@ from hwgen.errors import SpecError
 __all__ = ["CATALOGUE", "describe", "find", "resolve"]
 
 # Parameters that describe() does not show.
-_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs", "mode_names")
+_HIDDEN = ("a_kind", "w_kind", "p_kind", "gates", "outputs", "mode_names", "members")
 
 
 class _Catalogue(Mapping[str, Multiplier]):

@@ -5,13 +5,16 @@ from dataclasses import replace
 from hwgen.arith.booth import Booth
 from hwgen.arith.column_masked import ColumnMasked
 from hwgen.arith.dypr import DyPR
+from hwgen.arith.exact import ExactMatrix
 from hwgen.arith.lvrm import Lvrm
 from hwgen.arith.matrix import Matrix
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.operand import S8, U8
+from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.arith.posneg import PositiveNegative
+from hwgen.arith.recursive import Recursive
 from hwgen.arith.scalable import Scalable
-from hwgen.arith.truncated import TruncatedSteps
+from hwgen.arith.switched import Switched
+from hwgen.arith.truncated import Truncated, TruncatedSteps
 
 __all__ = ["ENTRIES"]
 
@@ -26,6 +29,36 @@ _OF_ALL_KINDS: dict[str, Matrix | Booth | Lvrm] = {
     "lvrm": Lvrm(),
 }
 
+_KINDS = {"": (U8, S8), "_u8": (U8, U8), "_s8": (S8, S8)}
+
+
+def _switched_recursive(a_kind: OperandKind, w_kind: OperandKind) -> Switched:
+    """Exact, and without the product of 3, 4 or 5 low bits of each operand."""
+    exact = ExactMatrix(a_kind=a_kind, w_kind=w_kind)
+    others = (Recursive(a_kind=a_kind, w_kind=w_kind, a_low=x, w_low=x) for x in (3, 4, 5))
+    return Switched(
+        a_kind=a_kind,
+        w_kind=w_kind,
+        names=("exact", "low3", "low4", "low5"),
+        members=(exact, *others),
+    )
+
+
+def _switched_truncated(a_kind: OperandKind, w_kind: OperandKind) -> Switched:
+    """Exact, and without low columns and rows."""
+    exact = ExactMatrix(a_kind=a_kind, w_kind=w_kind)
+    others = (
+        Truncated(a_kind=a_kind, w_kind=w_kind, cut=cut, a_rows=a, w_rows=w)
+        for cut, a, w in ((6, 1, 1), (8, 3, 2), (9, 4, 4))
+    )
+    return Switched(
+        a_kind=a_kind,
+        w_kind=w_kind,
+        names=("exact", "cut6_a1_w1", "cut8_a3_w2", "cut9_a4_w4"),
+        members=(exact, *others),
+    )
+
+
 ENTRIES: dict[str, Multiplier] = {
     **_OF_ALL_KINDS,
     "posneg_1": PositiveNegative(rows=1),
@@ -37,4 +70,12 @@ ENTRIES: dict[str, Multiplier] = {
     "dypr_a": DyPR(steps=((0, 0), (0, 2), (1, 1), (2, 3)), encoded="a"),
     **{f"{name}_u8": replace(member, w_kind=U8) for name, member in _OF_ALL_KINDS.items()},
     **{f"{name}_s8": replace(member, a_kind=S8) for name, member in _OF_ALL_KINDS.items()},
+    **{
+        f"switched_recursive{suffix}": _switched_recursive(*kinds)
+        for suffix, kinds in _KINDS.items()
+    },
+    **{
+        f"switched_truncated{suffix}": _switched_truncated(*kinds)
+        for suffix, kinds in _KINDS.items()
+    },
 }
