@@ -4,6 +4,7 @@ Everything here is in ns, pF, V, pJ and nW, whatever units the file uses; areas 
 Liberty files mean them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -193,6 +194,15 @@ class Cell:
         """What a flip-flop stores, over its input pins and its state."""
         (flip_flop,) = self.group.all("ff")
         return parse_function(flip_flop.simple["next_state"])
+
+    def is_active(self, what: str, tied: Mapping[str, int]) -> bool:
+        """Whether a flip-flop's ``clear`` or ``preset`` can act, with some pins tied."""
+        (flip_flop,) = self.group.all("ff")
+        text = flip_flop.simple.get(what)
+        if text is None:
+            return False
+        function = parse_function(text)
+        return not function.pins <= tied.keys() or bool(function.evaluate(tied, 1))
 
     @cached_property
     def clock_pins(self) -> frozenset[str]:

@@ -10,18 +10,30 @@ from hwgen.cost.cell import Cell
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError
 
-__all__ = ["ONE", "ZERO", "Gate", "Netlist", "parse_netlist"]
+__all__ = ["ONE", "ZERO", "Gate", "Netlist", "condense", "parse_netlist"]
 
 ZERO, ONE = 0, 1  # nets of the constants; Yosys numbers its nets from 2
 
 
 @dataclass(frozen=True)
 class Gate:
-    """An instance of a cell: net by pin name."""
+    """An instance of a cell.
+
+    Parameters
+    ----------
+    name : str
+    cell : Cell
+    nets : dict of str to int
+        Net by pin name.
+    registers : tuple of str
+        What the RTL calls the register bit that a flip-flop holds, such as ``active.3``, or
+        ``valid`` in a register of one bit; a bit may have several names.
+    """
 
     name: str
     cell: Cell
     nets: dict[str, int]
+    registers: tuple[str, ...] = ()
 
     @property
     def input_nets(self) -> tuple[int, ...]:
@@ -83,7 +95,7 @@ class Netlist:
 
 
 def parse_netlist(text: str, top: str, technology: Technology) -> Netlist:
-    """Read module ``top`` from the JSON of ``write_json``."""
+    """Read module ``top`` from the JSON of ``write_json``, or of :func:`condense`."""
     module = json.loads(text)["modules"][top]
     gates, flip_flops = [], []
     for name, cell in module["cells"].items():
@@ -100,9 +112,31 @@ def parse_netlist(text: str, top: str, technology: Technology) -> Netlist:
     return Netlist(top, ports["input"], ports["output"], _in_order(gates, top), tuple(flip_flops))
 
 
+def condense(text: str, names: str, top: str, technology: Technology) -> str:
+    """What :func:`parse_netlist` reads of a netlist: a fifth of what Yosys writes.
+
+    ``names`` is the same netlist with all the names that its nets have in the RTL.
+    """
+    module, called = (json.loads(x)["modules"][top] for x in (text, names))
+    found: dict[int, list[str]] = defaultdict(list)
+    for name, net in called["netnames"].items():
+        if not net["hide_name"]:
+            for place, bit in enumerate(net["bits"]):
+                found[bit].append(f"{name}.{place}" if len(net["bits"]) > 1 else name)
+    cells = {}
+    for name, cell in module["cells"].items():
+        cells[name] = {"type": cell["type"], "connections": cell["connections"]}
+        if cell["type"] in technology.flip_flops:
+            bits = called["cells"][name]["connections"]
+            outputs = technology.flip_flops[cell["type"]].outputs
+            nets = [bit for pin in outputs for bit in bits.get(pin, ())]
+            cells[name]["registers"] = [x for net in nets for x in found[net]]
+    return json.dumps({"modules": {top: {"ports": module["ports"], "cells": cells}}})
+
+
 def _gate(name: str, cell: Cell, description: dict[str, Any]) -> Gate:
     pins = {pin: _net(bits[0]) for pin, bits in description["connections"].items() if bits}
-    return Gate(name, cell, pins)
+    return Gate(name, cell, pins, tuple(description.get("registers", ())))
 
 
 def _net(bit: int | str) -> int:

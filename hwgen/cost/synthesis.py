@@ -2,11 +2,10 @@
 
 import contextlib
 import hashlib
-import json
 from typing import Literal
 
 from hwgen.cost.cache import recall, remember
-from hwgen.cost.netlist import Netlist, parse_netlist
+from hwgen.cost.netlist import Netlist, condense, parse_netlist
 from hwgen.cost.technology import Technology
 from hwgen.flow.data import data_path
 from hwgen.flow.yosys import run_yosys, yosys_version
@@ -47,20 +46,11 @@ def synthesize(
     if kept is not None:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged
             return parse_netlist(kept, top, technology)
-    done = run_yosys(commands, inputs, ["netlist.json"])
-    netlist = parse_netlist(done["netlist.json"], top, technology)
-    remember(key, _essence(done["netlist.json"], top))
+    done = run_yosys(commands, inputs, ["netlist.json", "names.json"])
+    made = condense(done["netlist.json"], done["names.json"], top, technology)
+    netlist = parse_netlist(made, top, technology)
+    remember(key, made)
     return netlist
-
-
-def _essence(text: str, top: str) -> str:
-    """What :func:`~hwgen.cost.netlist.parse_netlist` reads, a fifth of what Yosys writes."""
-    module = json.loads(text)["modules"][top]
-    cells = {
-        name: {"type": x["type"], "connections": x["connections"]}
-        for name, x in module["cells"].items()
-    }
-    return json.dumps({"modules": {top: {"ports": module["ports"], "cells": cells}}})
 
 
 def flow_files(technology: Technology) -> dict[str, str]:
