@@ -28,6 +28,7 @@ OBJECTIVES = ("area", "energy")
 _NARROWEST, _WIDEST = 4, 8  # bits of an operand
 _INNER_SAMPLES, _SAMPLES = 1024, 4096  # transitions of the inner loop and of the real flow
 _SLACK = 1.1  # of the exact circuit's depth in the inner loop; the real flow decides
+_MARGIN = 0.98  # of the depth that a slow seed has to come to
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -115,9 +116,17 @@ class Problem:
 
     @cached_property
     def _delay_limit(self) -> int:
-        """Depth of the exact product and of the seed, whichever is larger, and some more."""
-        circuits = (as_netlist(self._exact, "exact"), self.seed_circuit)
-        return min(MAX_STEPS, round(_SLACK * max(self._depth(x) for x in circuits)))
+        """Depth that may stand for a circuit as fast as the exact product.
+
+        A seed that is slower in the real flow has to lose as much of its depth, and some more.
+        """
+        seed = self._depth(self.seed_circuit)
+        slowness = self.price(self.seed_circuit).delay_ns / self.baseline.delay_ns
+        if slowness > 1:
+            return max(1, int(_MARGIN * seed / slowness))
+        return min(
+            MAX_STEPS, round(_SLACK * max(self._depth(as_netlist(self._exact, "exact")), seed))
+        )
 
     def _depth(self, netlist: Netlist) -> int:
         low, high = 0, MAX_STEPS  # bisection: the kernels say only whether it is in time

@@ -143,15 +143,24 @@ static int is_same(const struct search *s, const struct circuit *a, const struct
 
 /* ---- what a circuit costs ---- */
 
-static int is_late(struct search *s, const struct circuit *c)
+/* Time steps of the longest path. */
+static int depth(struct search *s, const struct circuit *c)
 {
+    int longest = 0;
     for (int k = 0; k < c->count; k++) {
         const int net = c->order[k], x = s->arrival[c->x[net]], y = s->arrival[c->y[net]];
         s->arrival[net] = (x > y ? x : y) + c->delay[c->f[net]];
-        if (s->arrival[net] > s->task->limit_delay)
-            return 1;
+        if (s->arrival[net] > longest)
+            longest = s->arrival[net];
     }
-    return 0;
+    return longest;
+}
+
+/* What being late costs: more than anything else, so that a late parent gets faster first. */
+static int64_t penalty(const struct search *s, int steps)
+{
+    const int late = steps - s->task->limit_delay;
+    return late > 0 ? late * STEP_PENALTY : 0;
 }
 
 static int64_t area(const struct search *s, const struct circuit *c)
@@ -408,13 +417,12 @@ static int64_t judged(struct search *s)
 {
     const struct task *t = s->task;
     struct sums sums;
-    const int is_slow = is_late(s, &s->child);
-    int64_t cost = t->area_weight * area(s, &s->child);
-    if (!t->in_full && (is_slow || cost > s->state->cost))
+    const int steps = depth(s, &s->child);
+    int64_t cost = t->area_weight * area(s, &s->child) + penalty(s, steps);
+    if (steps > MAX_STEPS || (!t->in_full && cost > s->state->cost))
         return -1;
-    const int is_good = t->in_full ? keeps_rules_in_full(s, &s->child, &sums)
-                                   : keeps_rules(s, &s->child, &s->parent, &sums);
-    if (!is_good || is_slow)
+    if (!(t->in_full ? keeps_rules_in_full(s, &s->child, &sums)
+                     : keeps_rules(s, &s->child, &s->parent, &sums)))
         return -1;
     s->state->feasible++;
     if (t->energy_weight)
@@ -601,14 +609,15 @@ static void start(struct search *s, int64_t *figures)
 {
     struct sums sums;
     decode(s, s->state->genes, s->child_active, &s->child);
-    const int is_slow = is_late(s, &s->child);
+    const int steps = depth(s, &s->child);
     const int64_t surface = area(s, &s->child);
-    const int64_t work = s->task->energy_weight && !is_slow ? energy(s, &s->child) : 0;
+    const int64_t work = s->task->energy_weight && steps <= MAX_STEPS ? energy(s, &s->child) : 0;
     const int is_good = keeps_rules(s, &s->child, NULL, &sums);
     take(s, NULL);
-    s->state->cost = s->task->area_weight * surface + s->task->energy_weight * work;
+    s->state->cost = s->task->area_weight * surface + s->task->energy_weight * work +
+                     penalty(s, steps);
     const int64_t found[] = {(int64_t)sums.absolute, sums.total, s->state->cost, surface, work,
-                             is_good, !is_slow};
+                             is_good, steps <= s->task->limit_delay};
     memcpy(figures, found, sizeof found);
 }
 

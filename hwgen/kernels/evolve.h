@@ -10,6 +10,7 @@
 #define BLOCK_WORDS 64  /* words of a plane that are evaluated before the rules are looked at */
 #define LANE_WORDS 8    /* words of transitions that are simulated at once */
 #define MAX_STEPS 254   /* time steps of a wave */
+#define STEP_PENALTY ((int64_t)1 << 48) /* cost of a time step beyond the limit */
 #define NEVER 1000000
 #define CANDIDATES 16   /* nets of which a mutation takes the most similar */
 

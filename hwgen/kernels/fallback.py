@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.kernels.circuit import Circuit, decode, resolve
-from hwgen.kernels.task import BLOCK_WORDS, CANDIDATES, Figures, State, Task
+from hwgen.kernels.task import (
+    BLOCK_WORDS,
+    CANDIDATES,
+    MAX_STEPS,
+    STEP_PENALTY,
+    Figures,
+    State,
+    Task,
+)
 
 __all__ = ["assess", "evolve"]
 
@@ -40,18 +48,19 @@ def evolve(task: Task, state: State, evaluations: int) -> State:
 def assess(task: Task, state: State) -> Figures:
     """See :func:`hwgen.kernels.assess`."""
     circuit = decode(task, state.genes)
-    is_in_time = _depth(task, circuit) <= task.limit_delay
+    steps = _depth(task, circuit)
     absolute, total, is_feasible = _errors(task, circuit)
     area = _area(task, circuit)
-    energy = _energy(task, circuit) if task.energy_weight and is_in_time else 0
+    energy = _energy(task, circuit) if task.energy_weight and steps <= MAX_STEPS else 0
+    cost = task.area_weight * area + task.energy_weight * energy + _penalty(task, steps)
     return Figures(
         absolute=absolute,
         total=total,
-        cost=task.area_weight * area + task.energy_weight * energy,
+        cost=cost,
         area=area,
         energy=energy,
         is_feasible=is_feasible,
-        is_in_time=is_in_time,
+        is_in_time=steps <= task.limit_delay,
     )
 
 
@@ -125,9 +134,9 @@ class _Search:
 
     def _judged(self, circuit: Circuit) -> int | None:
         """Its cost; None when it breaks a rule or costs more than the parent."""
-        cost = self.task.area_weight * _area(self.task, circuit)
-        is_late = _depth(self.task, circuit) > self.task.limit_delay
-        if is_late or (cost > self.cost and not self.task.in_full):
+        steps = _depth(self.task, circuit)
+        cost = self.task.area_weight * _area(self.task, circuit) + _penalty(self.task, steps)
+        if steps > MAX_STEPS or (cost > self.cost and not self.task.in_full):
             return None
         if not _errors(self.task, circuit)[2]:
             return None
@@ -146,6 +155,10 @@ def _depth(task: Task, circuit: Circuit) -> int:
     for net, f, x, y in circuit.gates:
         arrival[net] = max(arrival[x], arrival[y]) + task.delay[f]
     return max((arrival[net] for net, *_ in circuit.gates), default=0)
+
+
+def _penalty(task: Task, steps: int) -> int:
+    return max(0, steps - task.limit_delay) * STEP_PENALTY
 
 
 def _errors(task: Task, circuit: Circuit) -> tuple[int, int, bool]:

@@ -5,13 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK_WORDS", "CANDIDATES", "LANE_WORDS", "MAX_STEPS", "Figures", "State", "Task"]
+__all__ = [
+    "BLOCK_WORDS",
+    "CANDIDATES",
+    "LANE_WORDS",
+    "MAX_STEPS",
+    "STEP_PENALTY",
+    "Figures",
+    "State",
+    "Task",
+]
 
 # As in evolve.h:
 LANE_WORDS = 8  # words of a plane that every instruction set divides
 BLOCK_WORDS = 64  # words that are evaluated before the rules are looked at
 CANDIDATES = 16  # nets of which a mutation takes the most similar
 MAX_STEPS = 254  # time steps of a simulated transition
+STEP_PENALTY = 1 << 48  # cost of a time step beyond the limit: more than anything else
 
 Words = NDArray[np.uint64]
 
@@ -42,7 +52,8 @@ class Task:
         Largest ``abs(error)`` and largest ``abs(sum(weight * error))``; -1 for none.
     zero : bool
     limit_delay : int
-        Longest path in time steps, at most ``MAX_STEPS``.
+        Longest path in time steps, at most ``MAX_STEPS``. A genome that is later gets faster
+        before it gets cheaper.
     before, after : uint64[inputs, lane words]
         Operands of transitions, one per bit, a multiple of 8 words.
     functions : tuple of int
