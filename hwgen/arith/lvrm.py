@@ -36,11 +36,14 @@ class Lvrm(Multiplier):
     cuts : tuple of int
         Per mode, product columns switched off, counted from the least significant: ascending
         from 0, which is exact.
+    fast : bool
+        Whether the last adder computes its carries in parallel.
     """
 
     a_kind: OperandKind = U8
     w_kind: OperandKind = S8
     cuts: tuple[int, ...] = (0, 4, 5)
+    fast: bool = False
 
     def __post_init__(self) -> None:
         check_kinds("Lvrm", self.a_kind, self.w_kind)
@@ -60,7 +63,7 @@ class Lvrm(Multiplier):
         return self._fixed(mode).factors()
 
     def create(self) -> MultiplierCircuit:
-        return LvrmCircuit(self, self.cuts)
+        return LvrmCircuit(self, self.cuts, fast=self.fast)
 
     def _fixed(self, mode: int) -> TruncatedBooth:
         return TruncatedBooth(

@@ -71,7 +71,7 @@ def test_variances_hold_for_at_least_nine_weights_in_ten(w_kind):
 
 
 def test_mode_zero_is_exact_and_zero_operands_give_zero():
-    for name in ("lvrm", "lvrm_u8", "lvrm_s8"):
+    for name in ("lvrm", "lvrm_u8", "lvrm_s8", "lvrm_fast"):
         multiplier = find(name)
         assert multiplier.modes == ("lvrm0", "lvrm1", "lvrm2")
         assert not errors(multiplier, 0).any()
@@ -104,8 +104,9 @@ def test_no_larger_column_keeps_the_variances():
     ],
     ids=lambda kind: kind.name,
 )
-def test_circuits_of_other_widths_compute_their_definition(a_kind, w_kind):
-    multiplier = Lvrm(a_kind=a_kind, w_kind=w_kind, cuts=(0, 2, 3, 6))
+@pytest.mark.parametrize("fast", [False, True])
+def test_circuits_of_other_widths_compute_their_definition(a_kind, w_kind, fast):
+    multiplier = Lvrm(a_kind=a_kind, w_kind=w_kind, cuts=(0, 2, 3, 6), fast=fast)
     for mode in range(4):
         assert np.array_equal(simulated(multiplier, mode), multiplier.table(mode))
 

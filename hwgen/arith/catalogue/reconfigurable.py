@@ -27,6 +27,7 @@ _OF_ALL_KINDS: dict[str, Matrix | Booth | Lvrm] = {
     "column_masked": ColumnMasked(levels=_LEVELS),
     "dypr": DyPR(steps=((0, 0), (0, 2), (1, 1), (1, 3))),
     "lvrm": Lvrm(),
+    "lvrm_fast": Lvrm(fast=True),
 }
 
 _KINDS = {"": (U8, S8), "_u8": (U8, U8), "_s8": (S8, S8)}
