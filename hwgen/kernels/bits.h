@@ -39,6 +39,38 @@ static int PATH(gate)(int f, const uint64_t *x, const uint64_t *y, const uint64_
     return any != 0;
 }
 
+/* Values of all nets of a circuit in a block; place says where those of the inputs lie. */
+static void PATH(block)(const struct circuit *circuit, const uint64_t **place, int words)
+{
+#define EACH(value) \
+    for (int i = 0; i < words; i += LANES) { \
+        const VEC p = *(const VEC *)(x + i), q = *(const VEC *)(y + i); \
+        (void)q; \
+        *(VEC *)(out + i) = (value); \
+    } \
+    break
+    for (int k = 0; k < circuit->count; k++) {
+        const int net = circuit->order[k];
+        const uint64_t *x = place[circuit->x[net]], *y = place[circuit->y[net]];
+        uint64_t *out = (uint64_t *)place[net];
+        switch (circuit->f[net]) {
+        case 1: EACH(~(p | q));
+        case 2: EACH(p & ~q);
+        case 4: EACH(~p & q);
+        case 5: EACH(~p);
+        case 6: EACH(p ^ q);
+        case 7: EACH(~(p & q));
+        case 8: EACH(p & q);
+        case 9: EACH(~(p ^ q));
+        case 11: EACH(p | ~q);
+        case 13: EACH(~p | q);
+        case 14: EACH(p | q);
+        default: break;
+        }
+    }
+#undef EACH
+}
+
 /* In how many bits two planes differ. */
 static int64_t PATH(distance)(const uint64_t *x, const uint64_t *y, int words)
 {

@@ -295,12 +295,7 @@ static int keeps_rules_in_full(struct search *s, const struct circuit *c, struct
         struct sums sums;
         for (int i = 0; i < t->inputs; i++)
             s->place[2 + i] = t->input_planes + (size_t)i * (size_t)t->words + (size_t)block * words;
-        for (int k = 0; k < c->count; k++) {
-            const int net = c->order[k];
-            uint64_t *out = s->scratch + (size_t)net * words;
-            s->path->gate(c->f[net], s->place[c->x[net]], s->place[c->y[net]], out, out,
-                          s->block_words);
-        }
+        s->path->block(c, s->place, s->block_words);
         for (int j = 0; j < t->outputs; j++)
             s->product.plane[j] = s->place[c->output[j]];
         is_good &= block_sums(s, block, &sums);

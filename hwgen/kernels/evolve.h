@@ -72,6 +72,7 @@ static inline const uint64_t *at(const struct wave *wave, int time)
 struct path {
     const char *name;
     int (*gate)(int, const uint64_t *, const uint64_t *, const uint64_t *, uint64_t *, int);
+    void (*block)(const struct circuit *, const uint64_t **, int);
     int (*error)(const struct product *, const uint64_t *, const struct rules *, int, struct sums *);
     int64_t (*distance)(const uint64_t *, const uint64_t *, int);
     void (*activity)(const struct circuit *, struct wave *, uint64_t *);

@@ -81,10 +81,10 @@ typedef uint64_t avx512_vec __attribute__((vector_size(64), may_alias));
 #endif
 
 static const struct path PATHS[] = {
-    {"portable", portable_gate, portable_error, portable_distance, portable_activity},
+    {"portable", portable_gate, portable_block, portable_error, portable_distance, portable_activity},
 #ifdef HAS_X86
-    {"avx2", avx2_gate, avx2_error, avx2_distance, avx2_activity},
-    {"avx512", avx512_gate, avx512_error, avx512_distance, avx512_activity},
+    {"avx2", avx2_gate, avx2_block, avx2_error, avx2_distance, avx2_activity},
+    {"avx512", avx512_gate, avx512_block, avx512_error, avx512_distance, avx512_activity},
 #endif
 };
 
