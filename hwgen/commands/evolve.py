@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         check_every=args.check_every,
         report=lambda progress: _report(problem, progress),
     )
+    if sys.stderr.isatty():
+        print(file=sys.stderr)  # ends the progress line
     if found is None:
         print("no circuit within the bounds was as fast as the exact product; try for longer")
         return 1
