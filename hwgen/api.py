@@ -1,8 +1,8 @@
 """The Python interface: what the command line calls, and what a program should call.
 
 Each function is one step of the way from a trained network to verified hardware:
-:func:`load` and :func:`load_data`, :func:`evaluate`, :func:`characterize`, :func:`explore`,
-:func:`generate`, :func:`simulate`, :func:`synthesize`. Mistakes in the input raise
+:func:`load` and :func:`load_data`, :func:`evaluate`, :func:`trace` and :func:`characterize`,
+:func:`explore`, :func:`generate`, :func:`simulate`, :func:`synthesize`. Mistakes in the input raise
 :exc:`hwgen.errors.HwgenError`.
 """
 
@@ -32,6 +32,7 @@ from hwgen.network import data as data_set
 from hwgen.network import onnx_import
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
+from hwgen.network.transitions import Transitions
 from hwgen.output import replacing_file
 from hwgen.report.page import page as html
 from hwgen.report.summary import build_document, study_document
@@ -50,6 +51,7 @@ __all__ = [
     "report",
     "simulate",
     "synthesize",
+    "trace",
 ]
 
 PathLike = str | os.PathLike[str]
@@ -79,10 +81,35 @@ def evaluate(network: Network, data: DataSet, mapping: Mapping | None = None) ->
     return golden.accuracy(network, data.test_images, data.test_labels, mapping)
 
 
+def trace(model: PathLike, data: PathLike, *, arch: str = "4x4") -> dict[str, Transitions]:
+    """What the processing elements of an accelerator multiply when the exact network runs.
+
+    Parameters
+    ----------
+    model, data : path
+        As :func:`explore` takes them; the calibration images are run.
+    arch : str
+        Preset or ``.toml`` file of the accelerator.
+
+    Returns
+    -------
+    dict
+        A sample of consecutive products by the name of the layer.
+    """
+    spec = load_spec(arch)
+    network = load(model)
+    images = load_data(data, network).calibration_images
+    return transitions(network, golden.exact_mapping(network), images, spec.rows, spec.cols)
+
+
 def characterize(
-    names: Sequence[str], technology: PathLike | None = None
+    names: Sequence[str],
+    technology: PathLike | None = None,
+    *,
+    traces: dict[str, Transitions] | None = None,
+    pe: bool = False,
 ) -> dict[str, MultiplierCost]:
-    """Area, delay and energy of multipliers, under uniform random operands.
+    """Area, delay and energy of multipliers.
 
     Parameters
     ----------
@@ -90,9 +117,13 @@ def characterize(
         Catalogue names, and netlists' files that end in ``.v``.
     technology : path, optional
         Liberty file; default: the generic technology.
+    traces : dict of str to Transitions, optional
+        Operands by layer, as :func:`trace` gives them; default: uniform random ones.
+    pe : bool
+        Whether of processing elements with the multipliers in them.
     """
     chosen = {name: find(name) for name in names}
-    return characterize_all(chosen, _technology(technology))
+    return characterize_all(chosen, _technology(technology), traces, pe=pe)
 
 
 def explore(

@@ -43,7 +43,8 @@ def open_npz(
     """
     try:
         with path.open("rb") as file:
-            if not zipfile.is_zipfile(file):
+            # The search for an archive's end would not end in a device such as /dev/zero.
+            if not (path.is_file() and zipfile.is_zipfile(file)):
                 raise error(f"{subject} {path} is not an .npz file, or is truncated")
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:

@@ -9,16 +9,19 @@ whatever it was in before, is its base. In front of ``sat``, ABC sweeps the two 
 merges nodes that its own SAT solver proves equal, without which a proof takes a minute.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hwgen.checks.circuit import TOP, Circuit
-from hwgen.checks.gates import net_name
+from hwgen.checks.gates import net_name, structure
+from hwgen.cost.cache import recall, remember
 from hwgen.cost.netlist import Gate, Netlist
 from hwgen.flow.data import data_path
-from hwgen.flow.yosys import run_yosys
+from hwgen.flow.yosys import run_yosys, yosys_version
 
 __all__ = ["Proof", "prove_equivalence"]
 
@@ -48,7 +51,29 @@ class Proof:
 
 
 def prove_equivalence(circuit: Circuit) -> Proof:
-    """Prove a circuit's netlist equivalent to its RTL."""
+    """Prove a circuit's netlist equivalent to its RTL; once, as proofs are remembered."""
+    key = _key(circuit)
+    kept = recall(key)
+    if kept is not None and kept.isdecimal():
+        return Proof(int(kept), "")
+    proof = _prove(circuit)
+    if proof.is_equivalent:
+        remember(key, str(proof.registers))
+    return proof
+
+
+def _key(circuit: Circuit) -> str:
+    """Digest of all that a proof depends on."""
+    scripts = [f"flows/checks/{name}" for name in ("cut.ys", "prove.ys", "sweep.abc")]
+    files = [Path(__file__), *map(data_path, scripts)]
+    parts = ["proof", yosys_version(), circuit.technology.digest, circuit.rtlil]
+    parts += [structure(circuit.netlist, TOP), str(circuit.netlist.outputs)]
+    parts += [str(gate.registers) for gate in circuit.netlist.flip_flops]
+    parts += [path.read_text(encoding="utf-8") for path in files]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _prove(circuit: Circuit) -> Proof:
     rtl, ports = _cut(circuit.rtlil)
     registers = {x.replace(".q", "", 1) for x in ports if _is_cut(x, "q")}
     held = {

@@ -104,7 +104,45 @@ _ACTIONS = {
 def _characterize(command: argparse.ArgumentParser) -> None:
     command.add_argument("names", nargs="+", metavar="NAME", help=_MULTIPLIER)
     command.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+    command.add_argument(
+        "--pe", action="store_true", help="figures of processing elements with the multipliers"
+    )
+    command.add_argument(
+        "--histogram",
+        metavar="FILE.npz",
+        help="errors under operands of these counts or probabilities by raw code: a, w or joint",
+    )
+    command.add_argument(
+        "--trace",
+        metavar="FILE.npz",
+        help="energy on these operands: a_before, w_before, a and w (default: uniform random)",
+    )
+    command.add_argument(
+        "--model", metavar="MODEL.onnx", help="energy on the operands of this int8 network"
+    )
+    command.add_argument("--data", metavar="FILE.npz", help="images that the network runs")
     _add_json(command)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(metavar="<check>", dest="action", required=True)
+    for name, explanation in _CHECKS.items():
+        sentence = f"{explanation[0].upper()}{explanation[1:]}."
+        check = actions.add_parser(name, help=explanation, description=sentence)
+        check.add_argument("names", nargs="*", metavar="NAME", help=_MULTIPLIER)
+        check.add_argument("--all", action="store_true", help="the whole catalogue")
+        check.add_argument("--tech", metavar="FILE", help=_TECHNOLOGY)
+        check.add_argument(
+            "--pe", action="store_true", help="processing elements with the multipliers in them"
+        )
+        _add_json(check)
+
+
+_CHECKS = {
+    "toggles": "compare toggle counts with Icarus Verilog, net by net",
+    "sta": "compare area, delay and energy with OpenSTA",
+    "equivalence": "prove mapped netlists equivalent to their RTL",
+}
 
 
 def _catalogue(command: argparse.ArgumentParser) -> None:
@@ -249,6 +287,7 @@ def _add_output(command: argparse.ArgumentParser, metavar: str, explanation: str
 COMMANDS = {
     "multipliers": ("list multipliers, show one, take one in or give one out", _multipliers),
     "characterize": ("measure error, area, delay and energy of multipliers", _characterize),
+    "check": ("check circuits and their figures against other tools", _check),
     "catalogue": ("measure the whole catalogue, and draw and tabulate it", _catalogue),
     "evolve": ("evolve an approximate multiplier of our own", _evolve),
     "explore": ("search for the multiplier modes of a network's layers", _explore),

@@ -74,7 +74,7 @@ def gate_internal_pj(gate: Gate, timing: Timing) -> float:
 def clock_energy_pj(netlist: Netlist, prices_pj: dict[int, float]) -> float:
     """Energy of the registers' clock pins in one cycle."""
     pins = [gate.nets[pin] for gate in netlist.flip_flops for pin in gate.cell.clock_pins]
-    return 2 * sum(prices_pj[net] for net in set(pins))
+    return 2 * sum((prices_pj[net] for net in set(pins)), 0.0)
 
 
 def lane_energies_pj(
