@@ -5,6 +5,8 @@
 
 #include "evolve.h"
 
+#define EXPORT __attribute__((visibility("default"))) /* all else stays inside */
+
 #define PATH(name) portable_##name
 #define LANES 1
 typedef uint64_t portable_vec __attribute__((vector_size(8), may_alias));
@@ -89,7 +91,7 @@ static const struct path PATHS[] = {
 };
 
 /* Name of path number `index`, slowest first; NULL when this machine has no such path. */
-const char *hwgen_path(int index)
+EXPORT const char *hwgen_path(int index)
 {
 #ifdef HAS_X86
     __builtin_cpu_init();
@@ -105,13 +107,13 @@ const char *hwgen_path(int index)
 }
 
 /* Runs the search on path number `index`; see evolve.c. */
-int hwgen_evolve(int index, const struct task *task, struct state *state, int64_t evaluations)
+EXPORT int hwgen_evolve(int index, const struct task *task, struct state *state, int64_t evaluations)
 {
     return evolve(&PATHS[index], task, state, evaluations);
 }
 
 /* Error and cost of the state's genome, as the search finds them; see evolve.c. */
-int hwgen_assess(int index, const struct task *task, struct state *state, int64_t *figures)
+EXPORT int hwgen_assess(int index, const struct task *task, struct state *state, int64_t *figures)
 {
     return assess(&PATHS[index], task, state, figures);
 }
