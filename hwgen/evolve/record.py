@@ -126,6 +126,8 @@ class Record:
                 f"output {self.folder} must be written by one hwgen at a time, "
                 f"but another one added round {number}"
             ) from error
+        except sqlite3.DatabaseError as error:  # a full disk, above all
+            raise OutputError(f"output {self.folder} cannot be written: {error}") from error
 
 
 def _row(island: Island) -> tuple[Any, ...]:
