@@ -77,7 +77,12 @@ class Booth(Multiplier):
 
     def create(self) -> MultiplierCircuit:
         shifts = [self.shifts(mode) for mode in range(len(self.modes))]
-        return BoothCircuit(self, shifts, encoded=self.encoded)
+        return BoothCircuit(self, shifts, encoded=self.encoded, fast=self.is_fast)
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether the circuit's last adder computes its carries in parallel."""
+        return False
 
 
 def _digit(b: NDArray[np.int64], row: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from hwgen.arith.compressor import BitColumns
 from hwgen.arith.mode_decoder import ModeDecoder
 from hwgen.arith.multiplier import MultiplierCircuit
 from hwgen.arith.optional_gates import and_gate, extended_bit, not_gate, or_gate, xor_gate
+from hwgen.arith.prefix_adder import prefix_sum
 
 __all__ = ["BoothCircuit"]
 
@@ -26,12 +27,15 @@ class BoothCircuit(MultiplierCircuit):
         Per mode and row: low bits that are rounded away; None for no row.
     encoded : str
         Operand that is encoded, ``a`` or ``w``.
+    fast : bool
+        Whether the last adder computes its carries in parallel.
     """
 
-    def __init__(self, multiplier, shifts, *, encoded):
+    def __init__(self, multiplier, shifts, *, encoded, fast):
         super().__init__(multiplier)
         self.shifts = shifts
         self.encoded = encoded
+        self.fast = fast
 
     def elaborate(self, platform):
         m = Module()
@@ -60,21 +64,20 @@ class BoothCircuit(MultiplierCircuit):
             # Stage 2: the row, one bit wider than its operand because of the digit 2.
             wider, doubled = [*bits, bits[-1]], [None, *bits]
             terms = [
-                xor_gate(m, or_gate(m, and_gate(m, one, y), and_gate(m, two, z)), negative)
+                or_gate(m, and_gate(m, one, y), and_gate(m, two, z))
                 for y, z in zip(wider, doubled, strict=True)
             ]
+            # -y is ~y + 1: the lowest bit stays, and may carry (Yeh and Jen, IEEE TC 49(7)).
+            if negative is not None:
+                columns.add(and_gate(m, negative, not_gate(m, terms[0])), low + 1)
+            terms[1:] = [xor_gate(m, term, negative) for term in terms[1:]]
             for k, term in enumerate(terms):
-                if term is None:
-                    continue
-                if k == len(terms) - 1:
-                    columns.subtract(term, low + k)
-                else:
-                    columns.add(term, low + k)
-            if negative is not None:  # -y is ~y + 1
-                columns.add(negative, low)
+                if term is not None:
+                    add = columns.subtract if k == len(terms) - 1 else columns.add
+                    add(term, low + k)
 
         # Stage 3: add.
-        m.d.comb += self.p.eq(columns.total(m))
+        m.d.comb += self.p.eq(columns.total(m, prefix_sum if self.fast else None))
         return m
 
 

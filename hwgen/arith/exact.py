@@ -62,7 +62,19 @@ class ExactArray(ExactMatrix):
 
 @dataclass(frozen=True, kw_only=True)
 class ExactBooth(Booth):
-    """Exact product by radix-4 Booth rows and a Dadda tree."""
+    """Exact product by radix-4 Booth rows and a Dadda tree.
+
+    Parameters
+    ----------
+    fast : bool
+        Whether the last adder computes its carries in parallel.
+    """
+
+    fast: bool = False
+
+    @property
+    def is_fast(self) -> bool:
+        return self.fast
 
     def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         return (0,) * self.rows

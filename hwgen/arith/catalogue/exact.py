@@ -1,6 +1,7 @@
 """Exact multipliers, and exact products of fewer bits: what every saving is judged against."""
 
 from collections.abc import Callable
+from functools import partial
 
 from hwgen.arith.exact import Exact, ExactArray, ExactBooth, ExactMatrix
 from hwgen.arith.multiplier import Multiplier
@@ -14,6 +15,7 @@ _CIRCUITS: dict[str, Callable[..., Multiplier]] = {
     "exact_array": ExactArray,
     "exact_dadda": ExactMatrix,
     "exact_booth": ExactBooth,
+    "exact_booth_fast": partial(ExactBooth, fast=True),
 }
 _KINDS = {"": (U8, S8), "_u8": (U8, U8), "_s8": (S8, S8)}
 _PRECISIONS = {
