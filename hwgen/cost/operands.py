@@ -10,7 +10,7 @@ from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.errors import SpecError
 from hwgen.network.transitions import Transitions
 
-__all__ = ["Codes", "check_operands", "port_codes", "uniform_transitions"]
+__all__ = ["UNIFORM_SAMPLES", "Codes", "check_operands", "port_codes", "uniform_transitions"]
 
 UNIFORM_SAMPLES = 4096
 
