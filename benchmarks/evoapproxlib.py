@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hwgen.arith.gate_builder import to_verilog
 from hwgen.arith.metrics import measure
+from hwgen.arith.netlist.gate_builder import to_verilog
 from hwgen.commands.table import table
 from hwgen.errors import HwgenError
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog

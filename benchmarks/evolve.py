@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from hwgen import kernels
-from hwgen.arith.gate_builder import array_multiplier
+from hwgen.arith.netlist.gate_builder import array_multiplier
 from hwgen.arith.operand import U8
 from hwgen.cost.technology import Technology
 from hwgen.evolve.constraint import Constraint

@@ -18,7 +18,7 @@ ROOMS = {
     "hwgen.npz": {"numpy", "hwgen.errors"},
     "hwgen.progress": {"tqdm"},
     "hwgen.arith": {"amaranth", "numpy", "hwgen.errors", "hwgen.flow.data", "hwgen.npz"},
-    "hwgen.arith.simplify": {"numpy", "hwgen.arith", "hwgen.output"},
+    "hwgen.arith.netlist.simplify": {"numpy", "hwgen.arith", "hwgen.output"},
     "hwgen.spec": {"hwgen.arith", "hwgen.errors"},
     "hwgen.network": {
         "google.protobuf",

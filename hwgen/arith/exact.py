@@ -6,12 +6,12 @@ import numpy as np
 from amaranth.hdl import Module
 from numpy.typing import ArrayLike, NDArray
 
-from hwgen.arith.array_circuit import ArrayCircuit
-from hwgen.arith.booth import Booth
-from hwgen.arith.matrix import Matrix
+from hwgen.arith.booth.booth import Booth
+from hwgen.arith.circuits.array_circuit import ArrayCircuit
+from hwgen.arith.matrix.matrix import Matrix
+from hwgen.arith.matrix.setting import Setting
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
-from hwgen.arith.setting import Setting
 
 __all__ = ["Exact", "ExactArray", "ExactBooth", "ExactMatrix"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from amaranth.hdl import Module
 from numpy.typing import ArrayLike, NDArray
 
-from hwgen.arith.compressor import BitColumns
+from hwgen.arith.circuits.compressor import BitColumns
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import U8, OperandKind
 

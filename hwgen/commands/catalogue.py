@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hwgen.arith.catalogue import CATALOGUE
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError
 from hwgen.figures.measure import measured

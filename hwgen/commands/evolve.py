@@ -10,9 +10,9 @@ from typing import Any
 
 from hwgen import kernels
 from hwgen.arith.catalogue import find
-from hwgen.arith.gate_builder import to_verilog
 from hwgen.arith.histogram import load_histograms, pair_probabilities
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import to_verilog
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.table import ERROR_HEADERS, error_cells, table
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import hwgen
 from hwgen.arith.catalogue import find
-from hwgen.arith.gate_builder import to_verilog
 from hwgen.arith.metrics import measure
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import to_verilog
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.table import ERROR_HEADERS, error_cells, table
 from hwgen.errors import OutputError
 from hwgen.exchange.doubts import doubts

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.arith.gate_builder import GateBuilder
-from hwgen.arith.gates import CONSTANTS
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import GateBuilder
+from hwgen.arith.netlist.gates import CONSTANTS
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.errors import SpecError
 from hwgen.kernels.circuit import WIRE, decode
 from hwgen.kernels.task import Task

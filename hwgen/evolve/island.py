@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.arith.metrics import ErrorMetrics
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.cost.model import MultiplierCost
 from hwgen.evolve.genome import netlist_of
 from hwgen.evolve.problem import Problem

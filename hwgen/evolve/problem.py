@@ -7,7 +7,7 @@ import numpy as np
 
 from hwgen.arith.exact import Exact
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.cost.characterize import characterize
 from hwgen.cost.model import MultiplierCost

@@ -124,8 +124,12 @@ def _advancing(
         yield lambda islands: [advance(problem, x, evaluations) for x in islands]
         return
     assert problem.baseline  # synthesized here, once, and then in the cache
-    with get_context("spawn").Pool(processes, be_worker, (problem,)) as pool:
+    pool = get_context("spawn").Pool(processes, be_worker, (problem,))
+    try:
         yield lambda islands: pool.map(partial(work, evaluations=evaluations), islands, 1)
+    finally:
+        pool.terminate()
+        pool.join()
 
 
 def _migrated(islands: list[Island], rounds: int) -> list[Island]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from amaranth.back import rtlil
 
-from hwgen.arith.gate_builder import GateBuilder
-from hwgen.arith.gates import CONSTANTS
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import GateBuilder
+from hwgen.arith.netlist.gates import CONSTANTS
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.errors import SpecError
 from hwgen.flow.yosys import run_yosys
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from hwgen.arith.metrics import measure
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 
 __all__ = ["doubts"]

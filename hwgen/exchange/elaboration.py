@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwgen.arith.source import read_source
+from hwgen.arith.netlist.source import read_source
 from hwgen.errors import SpecError
 from hwgen.flow.tool import ToolFailure
 from hwgen.flow.yosys import run_yosys

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hwgen.arith.gates import CONSTANTS, Gate
+from hwgen.arith.netlist.gates import CONSTANTS, Gate
 from hwgen.exchange.elaboration import Source
 
 __all__ = ["LARGEST", "Logic"]
@@ -48,8 +48,8 @@ _CELLS: dict[str, tuple[str, Callable[..., int]]] = {
 class Logic:
     """Gates in an order in which none reads a later one.
 
-    Nets are numbered as in :class:`hwgen.arith.netlist.Netlist`, but for one more input after
-    the operands' bits: the unknown value, which stands for every ``x`` and ``z``.
+    Nets are numbered as in :class:`hwgen.arith.netlist.netlist.Netlist`, but for one more input
+    after the operands' bits: the unknown value, which stands for every ``x`` and ``z``.
 
     Parameters
     ----------

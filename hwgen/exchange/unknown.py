@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from hwgen.arith.gates import packed_operands
+from hwgen.arith.netlist.gates import packed_operands
 from hwgen.arith.operand import OperandKind
 from hwgen.exchange.logic import Logic
 

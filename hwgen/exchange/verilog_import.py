@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.arith.gate_builder import GateBuilder
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import GateBuilder
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError, ToolError
 from hwgen.exchange.elaboration import Source, evaluated, gates, top_module

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from hwgen.arith.dypr import DyPR
+from hwgen.arith.booth.dypr import DyPR
+from hwgen.arith.booth.pr import PR
+from hwgen.arith.booth.roup import Roup
 from hwgen.arith.exact import ExactBooth
 from hwgen.arith.metrics import measure
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.pr import PR
-from hwgen.arith.roup import Roup
 from hwgen.errors import SpecError
 
 SIGNED = {"a_kind": S8, "w_kind": S8}

@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 
-from hwgen.arith.compressor import BitColumns
+from hwgen.arith.circuits.compressor import BitColumns
 
 
 class Adder(wiring.Component):

@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from hwgen.arith.column_masked import ColumnMasked
 from hwgen.arith.exact import ExactMatrix
 from hwgen.arith.heam import Heam
+from hwgen.arith.matrix.column_masked import ColumnMasked
+from hwgen.arith.matrix.perforated import Perforated
+from hwgen.arith.matrix.posneg import PositiveNegative
+from hwgen.arith.matrix.precision import Precision
+from hwgen.arith.matrix.recursive import Recursive
+from hwgen.arith.matrix.rounded_truncated import RoundedTruncated
+from hwgen.arith.matrix.scalable import Scalable
+from hwgen.arith.matrix.switched import Switched
+from hwgen.arith.matrix.truncated import Truncated, TruncatedSteps
 from hwgen.arith.metrics import measure
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.perforated import Perforated
-from hwgen.arith.posneg import PositiveNegative
-from hwgen.arith.precision import Precision
-from hwgen.arith.recursive import Recursive
-from hwgen.arith.rounded_truncated import RoundedTruncated
-from hwgen.arith.scalable import Scalable
-from hwgen.arith.switched import Switched
-from hwgen.arith.truncated import Truncated, TruncatedSteps
 
 A, W = U8.values[:, None], S8.values[None, :]
 KINDS = [{"a_kind": a, "w_kind": w} for a in (U8, S8) for w in (U8, S8)]

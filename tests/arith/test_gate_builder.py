@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import GateBuilder, array_multiplier, substituted, to_verilog
-from hwgen.arith.gates import Gate, evaluate
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import GateBuilder, array_multiplier, substituted, to_verilog
+from hwgen.arith.netlist.gates import Gate, evaluate
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import S8, U8
 
 NETS = range(2, 4)  # two inputs

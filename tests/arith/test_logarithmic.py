@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
-from hwgen.arith.drum import Drum
+from hwgen.arith.logarithmic.drum import Drum
+from hwgen.arith.logarithmic.mitchell import Mitchell
+from hwgen.arith.logarithmic.roba import Roba
 from hwgen.arith.metrics import measure
-from hwgen.arith.mitchell import Mitchell
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.roba import Roba
 from hwgen.errors import SpecError
 
 MAGNITUDES = range(1, 256)

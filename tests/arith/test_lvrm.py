@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
+from hwgen.arith.booth.lvrm import Lvrm
+from hwgen.arith.booth.lvrm_search import row_bits, search
 from hwgen.arith.catalogue import find
-from hwgen.arith.lvrm import Lvrm
-from hwgen.arith.lvrm_search import row_bits, search
 from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.errors import SpecError
 

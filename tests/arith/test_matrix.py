@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from hwgen.arith import compressor
-from hwgen.arith.matrix import MaskedMatrix
+from hwgen.arith.circuits import compressor
+from hwgen.arith.matrix.matrix import MaskedMatrix
+from hwgen.arith.matrix.setting import Conditioning, Setting
 from hwgen.arith.operand import S8, U8
-from hwgen.arith.setting import Conditioning, Setting
 from hwgen.errors import SpecError
 
 KINDS = [(a, w) for a in (U8, S8) for w in (U8, S8)]

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from hwgen.arith.exact import Exact
+from hwgen.arith.matrix.perforated import Perforated
+from hwgen.arith.matrix.posneg import PositiveNegative
 from hwgen.arith.metrics import measure
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import U8, OperandKind
-from hwgen.arith.perforated import Perforated
-from hwgen.arith.posneg import PositiveNegative
 
 BIT = OperandKind(1, False)
 

@@ -8,7 +8,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 
-from hwgen.arith.mode_decoder import ModeDecoder
+from hwgen.arith.circuits.mode_decoder import ModeDecoder
 
 
 class Gated(wiring.Component):

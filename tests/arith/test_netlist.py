@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import GateBuilder, array_multiplier, to_verilog
-from hwgen.arith.gates import Gate
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import GateBuilder, array_multiplier, to_verilog
+from hwgen.arith.netlist.gates import Gate
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.errors import SpecError
 from hwgen.flow.data import data_path

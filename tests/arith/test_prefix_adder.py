@@ -6,7 +6,7 @@ import pytest
 from amaranth.hdl import Module, Signal
 from amaranth.sim import Simulator
 
-from hwgen.arith.prefix_adder import prefix_sum
+from hwgen.arith.circuits.prefix_adder import prefix_sum
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 6])

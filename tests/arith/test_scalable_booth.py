@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from hwgen.arith.booth.scalable_booth import ScalableBooth
+from hwgen.arith.booth.truncated_booth import TruncatedBooth
 from hwgen.arith.operand import OperandKind
-from hwgen.arith.scalable_booth import ScalableBooth
-from hwgen.arith.truncated_booth import TruncatedBooth
 from hwgen.errors import SpecError
 
 

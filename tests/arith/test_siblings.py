@@ -4,26 +4,26 @@ from typing import ClassVar
 
 import pytest
 
+from hwgen.arith.booth.dypr import DyPR
+from hwgen.arith.booth.pr import PR
+from hwgen.arith.booth.roup import Roup
+from hwgen.arith.booth.scalable_booth import ScalableBooth
+from hwgen.arith.booth.truncated_booth import TruncatedBooth
 from hwgen.arith.catalogue import CATALOGUE
-from hwgen.arith.column_masked import ColumnMasked
-from hwgen.arith.drum import Drum
-from hwgen.arith.dypr import DyPR
 from hwgen.arith.exact import Exact, ExactArray, ExactBooth, ExactMatrix
-from hwgen.arith.mitchell import Mitchell
+from hwgen.arith.logarithmic.drum import Drum
+from hwgen.arith.logarithmic.mitchell import Mitchell
+from hwgen.arith.logarithmic.roba import Roba
+from hwgen.arith.matrix.column_masked import ColumnMasked
+from hwgen.arith.matrix.perforated import Perforated
+from hwgen.arith.matrix.posneg import PositiveNegative
+from hwgen.arith.matrix.precision import Precision
+from hwgen.arith.matrix.recursive import Recursive
+from hwgen.arith.matrix.rounded_truncated import RoundedTruncated
+from hwgen.arith.matrix.scalable import Scalable
+from hwgen.arith.matrix.switched import Switched
+from hwgen.arith.matrix.truncated import Truncated, TruncatedSteps
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.perforated import Perforated
-from hwgen.arith.posneg import PositiveNegative
-from hwgen.arith.pr import PR
-from hwgen.arith.precision import Precision
-from hwgen.arith.recursive import Recursive
-from hwgen.arith.roba import Roba
-from hwgen.arith.rounded_truncated import RoundedTruncated
-from hwgen.arith.roup import Roup
-from hwgen.arith.scalable import Scalable
-from hwgen.arith.scalable_booth import ScalableBooth
-from hwgen.arith.switched import Switched
-from hwgen.arith.truncated import Truncated, TruncatedSteps
-from hwgen.arith.truncated_booth import TruncatedBooth
 from hwgen.errors import SpecError
 from tests.arith.contract import Contract
 

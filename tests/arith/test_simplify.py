@@ -1,10 +1,10 @@
 """Simplification keeps to its limits and is reproducible."""
 
 from hwgen.arith.catalogue import CATALOGUE
-from hwgen.arith.gate_builder import array_multiplier
 from hwgen.arith.metrics import measure
+from hwgen.arith.netlist.gate_builder import array_multiplier
+from hwgen.arith.netlist.simplify import simplify
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.simplify import simplify
 
 START = array_multiplier("small", OperandKind(5, False), OperandKind(5, True))
 

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from hwgen.arith.booth.truncated_booth import TruncatedBooth
 from hwgen.arith.metrics import measure
 from hwgen.arith.operand import S8, U8
-from hwgen.arith.truncated_booth import TruncatedBooth
 from hwgen.errors import SpecError
 
 KINDS = list(product((U8, S8), repeat=2))

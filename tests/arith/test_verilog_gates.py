@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hwgen.arith.verilog_gates import parse_gates
+from hwgen.arith.netlist.verilog_gates import parse_gates
 from hwgen.errors import SpecError
 
 HEADER = "module m (input [1:0] a, input [1:0] w, output [1:0] p);\n"

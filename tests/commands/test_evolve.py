@@ -6,9 +6,9 @@ import shlex
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import array_multiplier, to_verilog
 from hwgen.arith.metrics import measure
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import array_multiplier, to_verilog
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 from hwgen.cli import main
 

@@ -5,7 +5,7 @@ import pytest
 
 from hwgen.arith.catalogue import CATALOGUE, find
 from hwgen.arith.metrics import measure
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.cli import main
 
 VERILOG = """module mine(input [7:0] B, A, output [15:0] O);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hwgen.arith.gate_builder import array_multiplier, to_verilog
+from hwgen.arith.netlist.gate_builder import array_multiplier, to_verilog
 from hwgen.arith.operand import OperandKind
 from hwgen.cost.technology import Technology
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import array_multiplier, to_verilog
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import array_multiplier, to_verilog
+from hwgen.arith.netlist.netlist import Netlist
+from hwgen.arith.netlist.verilog_gates import parse_gates
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.verilog_gates import parse_gates
 from hwgen.errors import SpecError
 from hwgen.evolve.constraint import Constraint
 from hwgen.evolve.genome import genes_of, netlist_of, nodes_for

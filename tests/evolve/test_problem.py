@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hwgen.arith.catalogue import find
-from hwgen.arith.gate_builder import array_multiplier
+from hwgen.arith.netlist.gate_builder import array_multiplier
 from hwgen.arith.operand import OperandKind
 from hwgen.cost.operands import port_codes
 from hwgen.errors import SpecError

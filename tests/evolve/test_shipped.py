@@ -7,7 +7,7 @@ import pytest
 
 from hwgen.arith.catalogue import CATALOGUE
 from hwgen.arith.metrics import measure
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.arguments import parser
 from hwgen.evolve.constraint import parse_bound
 from hwgen.flow.data import data_path

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from hwgen.arith.gate_builder import array_multiplier
+from hwgen.arith.netlist.gate_builder import array_multiplier
 from hwgen.arith.operand import S8, U8
 from hwgen.exchange.doubts import doubts
 

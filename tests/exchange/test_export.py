@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hwgen.arith.catalogue import find
-from hwgen.arith.gate_builder import array_multiplier
+from hwgen.arith.netlist.gate_builder import array_multiplier
 from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError
 from hwgen.exchange.export import export

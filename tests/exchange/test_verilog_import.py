@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import to_verilog
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import to_verilog
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError, ToolError
 from hwgen.exchange import verilog_import

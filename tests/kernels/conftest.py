@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hwgen.arith.gate_builder import array_multiplier
+from hwgen.arith.netlist.gate_builder import array_multiplier
 from hwgen.arith.operand import OperandKind
 from hwgen.cost.technology import Technology
 from hwgen.evolve.constraint import Constraint

@@ -1,13 +1,13 @@
 import pytest
 
+from hwgen.arith.booth.pr import PR
+from hwgen.arith.booth.roup import Roup
 from hwgen.arith.catalogue import find
-from hwgen.arith.perforated import Perforated
-from hwgen.arith.posneg import PositiveNegative
-from hwgen.arith.pr import PR
-from hwgen.arith.precision import Precision
-from hwgen.arith.roup import Roup
-from hwgen.arith.scalable import Scalable
-from hwgen.arith.truncated import Truncated, TruncatedSteps
+from hwgen.arith.matrix.perforated import Perforated
+from hwgen.arith.matrix.posneg import PositiveNegative
+from hwgen.arith.matrix.precision import Precision
+from hwgen.arith.matrix.scalable import Scalable
+from hwgen.arith.matrix.truncated import Truncated, TruncatedSteps
 from hwgen.mapping.kinds import errors, is_exact, is_precision
 
 STEPS = TruncatedSteps(cuts=(0, 5, 7))

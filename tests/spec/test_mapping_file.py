@@ -78,7 +78,10 @@ def test_mode_and_bias_update_may_be_left_out():
             text_of(multiplier="posneg_2", mode="2"),
             r"^multiplier posneg_2 mode must be an integer from 0 to 2, not '2'$",
         ),
-        (text_of(multiplier="wallace"), r"^no multiplier is called 'wallace'; hwgen multipliers lists all$"),
+        (
+            text_of(multiplier="wallace"),
+            r"^no multiplier is called 'wallace'; hwgen multipliers lists all$",
+        ),
         (
             text_of(multiplier=["exact"]),
             r"^mapping layer stem multiplier must be a name, not \['exact'\]$",

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from hwgen.arith.booth import Booth
+from hwgen.arith.booth.booth import Booth
+from hwgen.arith.booth.pr import PR
+from hwgen.arith.booth.roup import Roup
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8
-from hwgen.arith.pr import PR
-from hwgen.arith.roup import Roup
 
 __all__ = ["ENTRIES"]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from hwgen.arith.exact import Exact, ExactArray, ExactBooth, ExactMatrix
+from hwgen.arith.matrix.precision import Precision
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.precision import Precision
 
 __all__ = ["ENTRIES"]
 

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from hwgen.arith.gate_builder import to_verilog
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.gate_builder import to_verilog
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.errors import SpecError
 
 __all__ = ["FOLDER", "GIVEN", "add_files", "files_of", "is_file", "load", "reference"]

@@ -1,10 +1,10 @@
 """Logarithmic multipliers, and those that multiply short segments or powers of two."""
 
-from hwgen.arith.drum import Drum
-from hwgen.arith.mitchell import Mitchell
+from hwgen.arith.logarithmic.drum import Drum
+from hwgen.arith.logarithmic.mitchell import Mitchell
+from hwgen.arith.logarithmic.roba import Roba
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8
-from hwgen.arith.roba import Roba
 
 __all__ = ["ENTRIES"]
 

@@ -6,13 +6,13 @@ A name says the parameters. ``truncated_CUT_AxW`` rounds the operands to A and W
 
 from dataclasses import replace
 
-from hwgen.arith.matrix import Matrix
+from hwgen.arith.matrix.matrix import Matrix
+from hwgen.arith.matrix.perforated import Perforated
+from hwgen.arith.matrix.recursive import Recursive
+from hwgen.arith.matrix.rounded_truncated import RoundedTruncated
+from hwgen.arith.matrix.truncated import Truncated
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8
-from hwgen.arith.perforated import Perforated
-from hwgen.arith.recursive import Recursive
-from hwgen.arith.rounded_truncated import RoundedTruncated
-from hwgen.arith.truncated import Truncated
 
 __all__ = ["ENTRIES"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.netlist import Netlist
+from hwgen.arith.netlist.netlist import Netlist
 from hwgen.flow.data import data_path
 
 __all__ = ["ENTRIES"]

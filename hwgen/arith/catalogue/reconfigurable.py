@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from hwgen.arith.booth import Booth
-from hwgen.arith.column_masked import ColumnMasked
-from hwgen.arith.dypr import DyPR
+from hwgen.arith.booth.booth import Booth
+from hwgen.arith.booth.dypr import DyPR
+from hwgen.arith.booth.lvrm import Lvrm
 from hwgen.arith.exact import ExactMatrix
-from hwgen.arith.lvrm import Lvrm
-from hwgen.arith.matrix import Matrix
+from hwgen.arith.matrix.column_masked import ColumnMasked
+from hwgen.arith.matrix.matrix import Matrix
+from hwgen.arith.matrix.posneg import PositiveNegative
+from hwgen.arith.matrix.recursive import Recursive
+from hwgen.arith.matrix.scalable import Scalable
+from hwgen.arith.matrix.switched import Switched
+from hwgen.arith.matrix.truncated import Truncated, TruncatedSteps
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.posneg import PositiveNegative
-from hwgen.arith.recursive import Recursive
-from hwgen.arith.scalable import Scalable
-from hwgen.arith.switched import Switched
-from hwgen.arith.truncated import Truncated, TruncatedSteps
 
 __all__ = ["ENTRIES"]
 

@@ -5,10 +5,10 @@ and widths. ``_m`` stands for the midpoint, and ``_c`` for compensated, which is
 much is lost of unsigned operands. ``scalable_booth_CUT`` has four modes.
 """
 
+from hwgen.arith.booth.scalable_booth import ScalableBooth
+from hwgen.arith.booth.truncated_booth import TruncatedBooth
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
-from hwgen.arith.scalable_booth import ScalableBooth
-from hwgen.arith.truncated_booth import TruncatedBooth
 
 __all__ = ["ENTRIES"]
 
