@@ -7,7 +7,6 @@ import pytest
 
 from hwgen import golden
 from hwgen.arith.catalogue import CATALOGUE
-from hwgen.arith.operand import U8
 from hwgen.arith.exact import Exact
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
