@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test docs lint clean
+.PHONY: demo test docs catalogue lint clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -18,6 +18,15 @@ test: $(VENV)/ready $(VENV)/test-ready
 # The table and the picture that README.md shows; the table goes into README.md by hand.
 docs: demo
 	cp hwgen-demo/summary.txt hwgen-demo/front.svg docs/
+
+# Measures every multiplier again: docs/multipliers.md, its pictures, and the shipped figures.
+# TECH names Liberty files, COMPARE libraries of imported netlists as LABEL=FOLDER.
+catalogue: $(VENV)/ready
+	mkdir -p build
+	$(BIN)/hwgen catalogue $(addprefix --tech ,$(TECH)) $(addprefix --compare ,$(COMPARE)) \
+	  -o build/catalogue
+	cp build/catalogue/figures.csv hwgen/figures/
+	cp build/catalogue/multipliers.md build/catalogue/*.svg docs/
 
 lint: $(VENV)/test-ready
 	$(BIN)/ruff check

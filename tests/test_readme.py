@@ -38,7 +38,7 @@ def test_the_set_up_commands_are_targets_of_the_makefile():
 def test_every_command_is_shown_as_it_is_typed():
     lines = [shlex.split(line, comments=True) for line in blocks("sh")[1].splitlines()]
     requests = [parser("").parse_args(words[1:]) for words in lines]
-    assert [request.command for request in requests] == list(COMMANDS)
+    assert {request.command for request in requests} == set(COMMANDS)
 
 
 def test_the_example_runs(tmp_path, monkeypatch, capsys):
