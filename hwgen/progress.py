@@ -1,11 +1,12 @@
 """Progress bars: talk, so on stderr, and only to a person who waits."""
 
+import threading
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from tqdm import tqdm
 
-__all__ = ["progress"]
+__all__ = ["keep_lock_private", "progress"]
 
 DELAY_S = 2.0
 
@@ -37,3 +38,8 @@ def progress(iterable: Iterable[_T], label: str, total: int | None = None) -> It
     )
     with bar:
         yield from bar
+
+
+def keep_lock_private() -> None:
+    """Share no lock with other processes: one that is terminated would leave it behind."""
+    tqdm.set_lock(threading.RLock())

@@ -85,6 +85,7 @@ ROOMS = {
         "hwgen.kernels",
         "hwgen.network.transitions",
         "hwgen.output",
+        "hwgen.progress",
     },
     "hwgen.mapping": {
         "numpy",

@@ -2,13 +2,13 @@
 
 import os
 import signal
-import sys
 import threading
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 
 from hwgen.evolve.island import Island, advance
 from hwgen.evolve.problem import Problem
+from hwgen.progress import keep_lock_private
 
 __all__ = ["be_worker", "work"]
 
@@ -18,7 +18,7 @@ _held: dict[str, Problem] = {}
 def be_worker(problem: Problem) -> None:
     """Start of a process of the pool."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the run
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with Yosys, and its own locks
+    keep_lock_private()
     threading.Thread(target=_follow_parent, daemon=True).start()
     _held["problem"] = problem
 

@@ -13,6 +13,7 @@ from hwgen.evolve.constraint import parse_bound
 from hwgen.flow.data import data_path
 
 FILES = sorted(data_path("rtl_templates/multipliers/evolved").glob("*.v"))
+SEEDS = data_path("rtl_templates/seeds")  # as they were, whatever becomes of the families
 SUFFIXES = {"_u8": ("u8", "u8"), "_s8": ("s8", "s8"), "": ("u8", "s8")}
 
 
@@ -41,7 +42,7 @@ def test_its_header_tells_how_to_make_it_again(path):
     command, figures = path.read_text().splitlines()[:2]
     args = parser("").parse_args(shlex.split(command.removeprefix("// hwgen ")))
     assert args.command == "evolve"
-    assert args.seed_circuit in CATALOGUE
+    assert args.seed_circuit in CATALOGUE or (SEEDS / args.seed_circuit).is_file()
     assert args.name == path.stem
     error = measure(Netlist.load(path))
     assert error.mae <= parse_bound("mae", args.mae, 16)
@@ -56,3 +57,8 @@ def test_no_circuit_leads_back_to_itself():
         while chain[-1] in seeds:
             chain.append(seeds[chain[-1]])
             assert chain.count(chain[-1]) == 1, chain
+
+
+def test_every_seed_is_some_circuits():
+    used = {re.search(r"--seed-circuit (\S+)", x.read_text())[1] for x in FILES}
+    assert {x.name for x in SEEDS.iterdir()} == {x for x in used if x.endswith(".v")}

@@ -1,4 +1,4 @@
-// hwgen evolve --seed-circuit booth_8_8x6_s8 --mae 0.24% --seed 1 --evaluations 500000 --name evolved_m0240_s8 -o RUN
+// hwgen evolve --seed-circuit booth_8_8x6_s8.v --mae 0.24% --seed 1 --evaluations 500000 --name evolved_m0240_s8 -o RUN
 // MAE 0.2386 % of 2**16, WCE 16370, mean error -27.2; in hwgen_generic 133.6 um2, 0.841 ns, 0.3434 pJ a product
 module evolved_m0240_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[6] ^ w[7];

@@ -1,0 +1,43 @@
+// hwgen evolve --seed-circuit booth_0_2x2_m_s8.v --mae 2.7% --seed 2 --evaluations 500000 --name evolved_m2700_s8 -o RUN
+// MAE 2.6904 % of 2**16, WCE 9850, mean error 54.9; in hwgen_generic 16.0 um2, 0.186 ns, 0.01124 pJ a product
+module evolved_m2700_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
+  wire n0 = w[5] | w[6];
+  wire n1 = w[5] & w[6];
+  wire n2 = a[6] | n1;
+  wire n3 = ~w[7];
+  wire n4 = n0 | n3;
+  wire n5 = n0 & n2;
+  wire n6 = w[7] ^ n5;
+  wire n7 = n0 & n3;
+  wire n8 = ~n1;
+  wire n9 = n7 & n8;
+  wire n10 = w[7] & n8;
+  wire n11 = ~n7;
+  wire n12 = a[7] | n11;
+  wire n13 = n2 | n4;
+  wire n14 = ~n13;
+  wire n15 = n9 | n14;
+  wire n16 = ~a[7];
+  wire n17 = n10 & n16;
+  wire n18 = n0 & n17;
+  wire n19 = n15 | n18;
+  wire n20 = n7 | n17;
+  wire n21 = n12 & n20;
+  wire n22 = n12 & n19;
+  assign p[0] = n4;
+  assign p[1] = w[1];
+  assign p[2] = n4;
+  assign p[3] = w[7];
+  assign p[4] = w[7];
+  assign p[5] = 1'b0;
+  assign p[6] = n10;
+  assign p[7] = n0;
+  assign p[8] = 1'b0;
+  assign p[9] = n21;
+  assign p[10] = n10;
+  assign p[11] = n7;
+  assign p[12] = n6;
+  assign p[13] = n22;
+  assign p[14] = n21;
+  assign p[15] = n21;
+endmodule
