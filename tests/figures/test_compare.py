@@ -47,7 +47,7 @@ def test_losses_that_touch_are_one(row, exact):
     assert (found.share, found.losses) == (0.0, (SPAN,))
 
 
-def test_what_is_slower_than_the_exact_baseline_does_not_count(row, exact):
+def test_what_is_slower_than_the_fastest_exact_multiplier_does_not_count(row, exact):
     slow = row("slow", mae_percent=0.001, energy_pj=1.0, delay_ns=2.1)
     theirs = [row("b", source="theirs", mae_percent=0.001, energy_pj=9.0)]
     assert compare([exact, slow], theirs).share == 0.0
