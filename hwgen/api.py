@@ -9,20 +9,18 @@ Each function is one step of the way from a trained network to verified hardware
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hwgen import build, golden, simulation, synthesis
 from hwgen.arith.catalogue import find
-from hwgen.arith.multiplier import Multiplier
 from hwgen.build import Build
 from hwgen.compiler.compile import compile_network
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
 from hwgen.errors import DataError, OutputError, check_range
-from hwgen.figures.shortlist import shortlist
+from hwgen.figures.candidates import candidates
 from hwgen.golden.trace import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
@@ -37,7 +35,7 @@ from hwgen.output import replacing_file
 from hwgen.report.page import page as html
 from hwgen.report.summary import build_document, study_document
 from hwgen.simulation import Simulation
-from hwgen.spec.accelerator import AcceleratorSpec, load_spec
+from hwgen.spec.accelerator import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.synthesis import Synthesis
 
@@ -160,8 +158,9 @@ def explore(
     technology : path, optional
         Liberty file; default: the generic technology.
     multipliers : sequence of str, optional
-        Catalogue names and files of those that take part beside ``exact``; default: the
-        shortlist of :func:`hwgen.figures.shortlist.shortlist`, and the accelerator's own.
+        Catalogue names and files of those that take part beside the exact ones and reduced
+        precision; default: those of :func:`hwgen.figures.shortlist.shortlist`, and the
+        accelerator's own.
 
     Returns
     -------
@@ -172,7 +171,7 @@ def explore(
     check_max_drop(max_drop)
     check_range("search", "seed", seed, 0, (1 << 32) - 1)
     spec = load_spec(arch)
-    candidates = _candidates(spec, multipliers)
+    chosen = candidates(spec, multipliers)
     library = _technology(technology)
     network = load(model)
     images = load_data(data, network)
@@ -187,7 +186,7 @@ def explore(
     )
     costs = {
         name: Priced(cost.area_um2, cost.delay_ns, cost.leakage_nw, cost.energy_pj)
-        for name, cost in characterize_all(candidates, library, operands).items()
+        for name, cost in characterize_all(chosen, library, operands).items()
     }
     found = search.explore(
         network, images, costs, spec, method=method, max_drop=max_drop, seed=seed
@@ -201,15 +200,6 @@ def explore(
         costs=costs,
         exploration=found,
     )
-
-
-def _candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
-    """Multipliers that take part in a search, by their lasting names."""
-    if names is None:
-        names = [*shortlist(), spec.multiplier]
-    else:  # each is refused unless the accelerator can hold it
-        names = ["exact", *(replace(spec, multiplier=name).multiplier for name in names)]
-    return {name: find(name) for name in names}
 
 
 def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | None = None) -> Build:

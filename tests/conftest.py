@@ -1,9 +1,12 @@
 """Fixtures of every room."""
 
+import re
+
 import pytest
 from amaranth.sim import Simulator
 
 from hwgen import api
+from hwgen.cli import main
 from hwgen.network import digits
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
@@ -32,7 +35,7 @@ def study(tmp_path_factory):
     """Path of a study of the digits network, with few multipliers."""
     path = tmp_path_factory.mktemp("study") / "digits.study"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hwgen.api.shortlist", lambda: CANDIDATES)
+        patch.setattr("hwgen.figures.candidates.shortlist", lambda: CANDIDATES)
         found = api.explore(digits.model_path(), digits.data_path(), method="uniform")
     found.save(path)
     return path
@@ -44,3 +47,21 @@ def build(study, tmp_path_factory):
     path = tmp_path_factory.mktemp("build") / "build"
     api.generate(study, path)
     return path
+
+
+@pytest.fixture
+def refused(capsys, tmp_path, monkeypatch):
+    """Run a request that must fail; return its one line. The folder must stay as it is."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args):
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        assert main([str(arg) for arg in args]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert re.fullmatch(r"hwgen: .+\n", printed.err)
+        after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        assert after == before
+        return printed.err[len("hwgen: ") :].rstrip("\n")
+
+    return run

@@ -10,31 +10,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from hwgen.cli import main
 from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
 from hwgen.spec.accelerator import presets
 
 PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
-
-
-@pytest.fixture
-def refused(capsys, tmp_path, monkeypatch):
-    """Run a request that must fail; return its one line. The folder must stay as it is."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*args):
-        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-        assert main([str(arg) for arg in args]) == 2
-        printed = capsys.readouterr()
-        assert printed.out == ""
-        assert re.fullmatch(r"hwgen: .+\n", printed.err)
-        after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-        assert after == before
-        return printed.err[len("hwgen: ") :].rstrip("\n")
-
-    return run
 
 
 @pytest.fixture
@@ -160,18 +141,6 @@ def test_truncated_data(explore, tmp_path):
 def test_images_that_do_not_fit(explore, data, changes, complaint):
     path = data(**changes)
     assert explore(MODEL, path) == f"data {path} {complaint}"
-
-
-@pytest.mark.parametrize("command", ["multipliers show", "characterize"])
-def test_an_unknown_multiplier(refused, command):
-    assert refused(*command.split(), "qqq") == (
-        "no multiplier is called 'qqq'; hwgen multipliers lists all"
-    )
-    line = refused(*command.split(), "exakt")
-    assert re.fullmatch(
-        r"no multiplier is called 'exakt', but exact, \w+, \w+ are; hwgen multipliers lists all",
-        line,
-    )
 
 
 def test_an_unknown_method(explore):
@@ -300,58 +269,3 @@ def test_more_images_than_there_are(refused, build, images):
         refused("simulate", build, "--images", images)
         == f"simulate images must be an integer from 1 to 360, not {images}"
     )
-
-
-IMPORT = ("--a", "A", "--w", "B", "--out", "O", "-o", "mine.v")
-MODULE = "module m(input [7:0] A, B, output [15:0] O); assign O = A * B; endmodule\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        (
-            MODULE.replace("assign O", "reg l; always @* if (A[0]) l = B[0]; assign O"),
-            "must be combinational, not hold a latch (line 1)",
-        ),
-        (MODULE.replace("A, B", "A, B, clk"), "must have no ports but A, B and O, not clk"),
-        (MODULE.replace("[7:0]", "[8:0]"), "port A must be 4 to 8 bits wide, not 9"),
-        (MODULE.replace("A", "X"), "must have a port A, not only X, B, O"),
-        (
-            MODULE + MODULE.replace("module m", "module n"),
-            "must have one module that no other uses, or --top, not m, n",
-        ),
-    ],
-    ids=["latch", "extra port", "width", "missing port", "two modules"],
-)
-def test_verilog_that_is_no_multiplier(refused, tmp_path, text, rule):
-    (tmp_path / "source.v").write_text(text)
-    line = refused("multipliers", "import", "source.v", *IMPORT)
-    assert line == f"Verilog source.v {rule}"
-
-
-def test_an_import_in_the_place_of_another_file(refused, tmp_path):
-    (tmp_path / "mine.v").write_text(MODULE)
-    assert refused("multipliers", "import", "mine.v", *IMPORT) == (
-        "output mine.v must be new or an imported multiplier, but it is another file"
-    )
-    assert refused("multipliers", "import", "mine.v", *IMPORT[:-1], "mine.txt") == (
-        "output must be a file that ends in .v, not mine.txt"
-    )
-
-
-@pytest.mark.parametrize("form", ["npy", "c", "verilog"])
-def test_an_export_in_the_place_of_another_file(refused, tmp_path, form):
-    (tmp_path / "thesis").write_text("years of work")
-    assert refused("multipliers", "export", "exact", "--format", form, "-o", "thesis") == (
-        "output thesis must be new or an exported multiplier, but it is another file"
-    )
-
-
-def test_an_export_of_a_mode_that_is_not_there(refused):
-    args = ("multipliers", "export", "exact", "--format", "npy", "--mode", "1", "-o", "out")
-    assert refused(*args) == "multiplier exact mode must be an integer from 0 to 0, not 1"
-
-
-def test_kinds_that_no_multiplier_has(refused):
-    line = refused("multipliers", "--kinds", "u8")
-    assert re.fullmatch(r"listing kinds must be one of (\w+, )*\w+, not 'u8'", line)

@@ -109,6 +109,7 @@ ROOMS = {
         "hwgen.mapping.kinds",
         "hwgen.network",
         "hwgen.report.drawing",
+        "hwgen.spec",
     },
     "hwgen.report": {
         "matplotlib",

@@ -44,7 +44,7 @@ def test_every_command_is_shown_as_it_is_typed():
 def test_the_example_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     few = ("exact", "precision_6x6", "scalable_a3")
-    monkeypatch.setattr("hwgen.api.shortlist", lambda: few)
+    monkeypatch.setattr("hwgen.figures.candidates.shortlist", lambda: few)
     for name in ("simulate", "synthesize"):  # slow, and run by the test of the demo
         monkeypatch.setattr(api, name, create_autospec(getattr(api, name)))
     (example,) = blocks("python")

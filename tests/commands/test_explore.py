@@ -15,7 +15,7 @@ MODEL, DATA = str(digits.model_path()), str(digits.data_path())
 def few(monkeypatch):
     """A small catalogue to search in."""
     names = ("exact", "precision_6x6", "scalable_a3")
-    monkeypatch.setattr("hwgen.api.shortlist", lambda: names)
+    monkeypatch.setattr("hwgen.figures.candidates.shortlist", lambda: names)
 
 
 @pytest.mark.usefixtures("few")
