@@ -1,6 +1,7 @@
 """``hwgen catalogue``: figures, pictures and a page about every multiplier."""
 
 import argparse
+import re
 import shlex
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
             rows += measured(multipliers, technologies, label)
         write(rows, folder, _command(args))
     names = {row.name for row in rows if row.source == OWN}
-    print(f"{len(names)} multipliers in {len(technologies)} technologies: see {args.output}")
+    where = ", ".join(technology.name for technology in technologies)
+    print(f"{len(names)} multipliers measured in {where}: see {args.output}")
     return 0
 
 
@@ -35,8 +37,11 @@ def _library(text: str) -> tuple[str, dict[str, Multiplier]]:
     """A label and the netlists of a folder, from ``LABEL=FOLDER``."""
     label, equals, name = text.partition("=")
     folder = Path(name)
-    if not (label and equals and folder.is_dir()) or label == OWN:
-        raise SpecError(f"--compare must be LABEL=FOLDER of a folder that exists, not {text!r}")
+    if not (equals and re.fullmatch(r"[\w.+ -]+", label) and folder.is_dir()) or label == OWN:
+        raise SpecError(
+            f"--compare must be LABEL=FOLDER, a label of letters and digits that is not {OWN}, "
+            f"and a folder that exists, not {text!r}"
+        )
     files = sorted(folder.glob("*.v"))
     if not files:
         raise SpecError(f"--compare folder {folder} must hold .v files, but has none")

@@ -58,8 +58,7 @@ class Comparison:
 
 def baseline(rows: Iterable[Figures], energy: str = "energy_pj") -> Figures | None:
     """The exact multiplier of ours that needs the least energy, if there is any."""
-    exact = [row for row in rows if row.is_exact and row.source == OWN]
-    return min(exact, key=lambda row: getattr(row, energy), default=None)
+    return min(_exact(rows), key=lambda row: getattr(row, energy), default=None)
 
 
 def front(
@@ -88,7 +87,7 @@ def compare(
     energy : str
         Which energy: a key of :data:`TRACES`.
     """
-    fastest = min((row.delay_ns for row in ours if row.is_exact), default=math.inf)
+    fastest = min((row.delay_ns for row in _exact(ours)), default=math.inf)
     own = front(ours, energy, max_delay_ns=fastest)
     other = front(theirs, energy)
     steps = {row.mae_percent for row in own + other}
@@ -99,6 +98,12 @@ def compare(
             for low, high in pairwise(edges)
         )
     )
+
+
+def _exact(rows: Iterable[Figures]) -> list[Figures]:
+    """Multipliers of ours that only multiply exactly: what every saving is judged against."""
+    families = ("exact", "precision")  # the latter where no bit is dropped
+    return [row for row in rows if row.is_exact and row.source == OWN and row.family in families]
 
 
 def _energy(points: list[Figures], energy: str, mae_percent: float) -> float:

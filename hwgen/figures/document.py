@@ -26,6 +26,13 @@ This page, its pictures and `figures.csv` are written by
 over the pairs whose exact product is not 0, **WCE** the largest error. Energies are in pJ per
 product, areas in um2, delays in ns. `name/mode` is one mode of a reconfigurable multiplier; its
 energy holds the gating that the other modes need.
+
+`booth_8_6x5` are Booth rows cut off below column 8, of 6 activation and 5 weight bits, and
+`truncated_8_6x5` is a masked matrix of these; `_m` takes the midpoint of what is cut off, `_c`
+adds a constant that makes up for the mean error. `pr_1_2` and `roup_1_2` leave out one Booth digit
+and round two bits, `_a_` encodes the activation. `evolved_m0240` errs by at most 0.240 % on the
+mean. Names that end in `_u8` take u8 x u8 operands, in `_s8` s8 x s8, others u8 x s8 or what they
+say. `hwgen multipliers show NAME` tells the rest.
 """
 
 _COSTS = {

@@ -12,7 +12,7 @@ from hwgen.report.drawing import PALETTE, drawing, on_white, svg_text
 
 __all__ = ["error_against_cost"]
 
-RANGE = (0.0008, 9.0)  # of the error axis, in percent
+RANGE = (0.001, 9.0)  # of the error axis, in percent
 DEAREST = 175.0  # percent of the exact baseline: what lies above is left out, and counted
 
 # By kind of circuit, after Okabe and Ito: apart under every common colour blindness.
@@ -22,7 +22,7 @@ _GROUPS = {
     "Booth rows": (("booth", "pr", "roup", "dypr"), "#009e73"),
     "logarithmic, segments": (("mitchell", "drum", "roba"), "#b58900"),
     "evolved": (("evolved",), "#a3409c"),
-    "masked matrix and others": ((), PALETTE["approximate"]),
+    "masked matrix, others": ((), PALETTE["approximate"]),
 }
 _COSTS = {"energy_pj": "energy", "area_um2": "area"}
 
@@ -66,7 +66,7 @@ def _panel(axes: Axes, rows: Sequence[Figures], cost: str) -> None:
     for source in dict.fromkeys(row.source for row in rows):
         some = [row for row in rows if row.source == source]
         is_own = source == OWN
-        _front_line(axes, some, cost, unit, PALETTE["approximate" if is_own else "muted"])
+        _front_line(axes, some, cost, unit)
         if not is_own:
             axes.scatter(
                 *_points(some, cost, unit),
@@ -86,7 +86,8 @@ def _panel(axes: Axes, rows: Sequence[Figures], cost: str) -> None:
     axes.set_xscale("log")
     axes.set_xlim(*RANGE)
     axes.set_ylim(0, DEAREST)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axes.set_xticks([RANGE[0], 0.01, 0.1, 1])
+    axes.xaxis.set_major_formatter(FuncFormatter(_error_label))
     axes.minorticks_off()
     hidden = sum(getattr(row, cost) / unit > DEAREST for row in rows)
     if hidden:
@@ -101,12 +102,21 @@ def _panel(axes: Axes, rows: Sequence[Figures], cost: str) -> None:
         )
 
 
-def _front_line(axes: Axes, rows: Sequence[Figures], cost: str, unit: float, colour: str) -> None:
+def _front_line(axes: Axes, rows: Sequence[Figures], cost: str, unit: float) -> None:
     if cost == "energy_pj" and rows:
+        is_own = rows[0].source == OWN
         points = front(rows)
         x = [*(max(row.mae_percent, RANGE[0]) for row in points), RANGE[1]]
         y = [row.energy_pj / unit for row in points]
-        axes.step(x, [*y, y[-1]], where="post", color=colour, linewidth=1.1, alpha=0.7)
+        axes.step(
+            x,
+            [*y, y[-1]],
+            where="post",
+            color=PALETTE["ink" if is_own else "muted"],
+            linewidth=1.2 if is_own else 0.9,
+            alpha=0.6,
+            label=f"least energy of {rows[0].source}",
+        )
 
 
 def _points(rows: Sequence[Figures], cost: str, unit: float) -> tuple[list[float], list[float]]:
@@ -115,6 +125,11 @@ def _points(rows: Sequence[Figures], cost: str, unit: float) -> tuple[list[float
         [max(row.mae_percent, RANGE[0]) for row in rows],
         [getattr(row, cost) / unit for row in rows],
     )
+
+
+def _error_label(percent: float, _: int) -> str:
+    """Label of the error axis, which begins with everything below its range."""
+    return f"\N{LESS-THAN OR EQUAL TO} {RANGE[0]:g}" if percent == RANGE[0] else f"{percent:g}"
 
 
 def _group(row: Figures) -> str:

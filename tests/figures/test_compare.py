@@ -13,9 +13,10 @@ def exact(row):
 
 
 def test_the_baseline_is_the_cheapest_exact_multiplier_of_ours(row, exact):
-    dearer = row("dear", wce=0, energy_pj=11.0)
+    dearer = row("exact_dear", wce=0, energy_pj=11.0)
     foreign = row("foreign", source="theirs", wce=0, energy_pj=1.0)
-    assert baseline([dearer, exact, foreign, row()]) is exact
+    mode = row("lvrm", wce=0, energy_pj=2.0)  # of a multiplier that does more
+    assert baseline([dearer, exact, foreign, mode, row()]) is exact
     assert baseline([row()]) is None
 
 
