@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 import hwgen
 from hwgen.arith.catalogue import describe
 from hwgen.arith.multiplier import Multiplier
-from hwgen.emission import place
 from hwgen.errors import check_choice, check_range
 from hwgen.verilog import to_verilog
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["BEGINNINGS", "FORMATS", "export"]
+
+BEGINNINGS = {"c": b"/*\n * Exported by hwgen", "verilog": b"// Exported by hwgen"}
+"""How the files begin, by format; an array of NumPy has no place for it."""
 
 
 def export(name: str, multiplier: Multiplier, form: str, mode: int | None = None) -> bytes:
@@ -34,9 +36,8 @@ def export(name: str, multiplier: Multiplier, form: str, mode: int | None = None
     form : str
         ``npy``: int32 products, indexed by raw codes ``[a, w]``.
         ``c``: a header with the same array.
-        ``verilog``: a combinational module of that name with the ports ``a``, ``w``, ``mode``
-        where there are several, and ``p``, at least as wide as both operands together; and the
-        module that it places.
+        ``verilog``: one combinational module of that name with the ports ``a``, ``w``, ``mode``
+        where there are several, and ``p``, at least as wide as both operands together.
     mode : int, optional
         The only mode to export; default: all, as ``[mode, a, w]`` or by the port ``mode``.
     """
@@ -105,7 +106,7 @@ def _comment(
     index = f"[a & {(1 << a.width) - 1}][w & {(1 << w.width) - 1}]"
     index = f"[mode]{index}" if mode is None else index
     sentences = [
-        f"Products of the multiplier {name}, made by hwgen {hwgen.__version__}.",
+        f"Exported by hwgen {hwgen.__version__}: products of the multiplier {name}.",
         f"{describe(multiplier)}.",
         f"Index: {index}, where a is {a.name} and w is {w.name}, both in two's complement.",
         f"Modes: {', '.join(f'{i} {label}' for i, label in enumerate(chosen, start=first))}.",
@@ -119,7 +120,9 @@ def _comment(
 
 
 def _verilog(name: str, multiplier: Multiplier, mode: int | None) -> bytes:
-    return to_verilog(ExportedMultiplier(multiplier, mode), _identifier(name)).encode()
+    own = _identifier(name)
+    origin = f"// Exported by hwgen {hwgen.__version__}: multiplier {own}\n"
+    return (origin + to_verilog(ExportedMultiplier(multiplier, mode), own)).encode()
 
 
 class ExportedMultiplier(wiring.Component):
@@ -152,7 +155,8 @@ class ExportedMultiplier(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        inner = place(m, platform, "product", self.multiplier.create(), module="multiplier")
+        inner = self.multiplier.create()
+        m.submodules.product = inner  # not placed: files with a module each are used together
         m.d.comb += [inner.a.eq(self.a), inner.w.eq(self.w), self.p.eq(inner.p)]
         if self.multiplier.mode_width:
             m.d.comb += inner.mode.eq(self.mode if self.only_mode is None else self.only_mode)

@@ -125,3 +125,15 @@ def test_names_become_words_of_c_and_verilog():
     text = export("2 odd-names", NARROW, "verilog").decode()
     assert "module _2_odd_names(" in text
     assert "int16_t _2_odd_names[16][32]" in export("2 odd-names", NARROW, "c").decode()
+
+
+def test_exported_circuits_are_used_together():
+    both = [export(name, find(name), "verilog").decode() for name in ("exact", "truncated_6")]
+    outer = """module outer(input [7:0] a, input signed [7:0] w, output signed [15:0] p);
+      wire signed [15:0] x, y;
+      exact one(.a(a), .w(w), .p(x));
+      truncated_6 other(.a(a), .w(w), .p(y));
+      assign p = x - y;
+    endmodule\n"""
+    netlist = import_verilog(Source("x.v", outer + "".join(both)), AWP)
+    assert np.array_equal(netlist.table(), find("exact").table() - find("truncated_6").table())
