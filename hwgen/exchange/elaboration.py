@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,17 +60,19 @@ class Source:
         try:
             return run_yosys(script, {_FILE: self.text}, outputs, limit_s=LIMIT_S)
         except ToolFailure as failure:
-            complaint = _complaint(failure.log)
+            complaint = _complaint(failure)
             shutil.rmtree(failure.log.parent)
             raise self.refusal(complaint) from failure
 
 
-def _complaint(log: Path) -> str:
+def _complaint(failure: ToolFailure) -> str:
     """What Yosys has against the file."""
-    said = log.read_text(encoding="utf-8", errors="replace")
-    errors = re.findall(r"^(?:(\S+):(\d+)(?:\.\S*)?: )?ERROR: (.*)", said, re.M)
-    if not errors:  # it crashed, or was stopped
+    if isinstance(failure.__cause__, subprocess.TimeoutExpired):
         return f"must be Verilog that Yosys is done with in {LIMIT_S:g} s, but it gave up"
+    said = failure.log.read_text(encoding="utf-8", errors="replace")
+    errors = re.findall(r"^(?:(\S+):(\d+)(?:\.\S*)?: )?ERROR: ?(.*)", said, re.M)
+    if not errors:
+        return "must be Verilog that Yosys reads, but it crashed"
     file, line, error = errors[-1]
     error = error.strip().rstrip(".!")
     missing = re.match(r"Module `\\?(\S+?)' referenced in module `\\?(\S+?)'", error)
@@ -123,8 +126,26 @@ def gates(source: Source, top: str) -> dict[str, Any]:
 def _check_drivers(source: Source, report: str) -> None:
     conflict = re.search(r"^Warning: .*conflicting.*\n((?:    .*\n)+)", report, re.M)
     if conflict:
-        drivers = " and ".join(x.strip().replace("\\", "") for x in conflict[1].splitlines())
-        raise source.refusal(f"must drive every net once, not by {drivers} at a time")
+        drivers = map(_driver, conflict[0].splitlines())
+        among = " and ".join(dict.fromkeys(x for x in drivers if x))
+        raise source.refusal(f"must drive every net once, not by {among} at a time")
+
+
+def _driver(line: str) -> str:
+    """A line of Yosys' report in a reader's words."""
+    constant = re.search(r"constant \d+'(\S+) driver", line)
+    if constant:
+        return f"a constant {constant[1]}"
+    port = re.match(r"    module input \\?(\S+)", line)
+    if port:
+        return f"port {port[1]}"
+    cell = re.match(r"    port \S+ of cell \\?(\S+)", line)
+    if cell is None:
+        return ""
+    if "$" not in cell[1]:
+        return f"cell {cell[1]}"
+    at = re.search(r":(\d+)\$", cell[1])
+    return f"an expression (line {at[1]})" if at else "an expression"
 
 
 def evaluated(
@@ -154,5 +175,5 @@ def evaluated(
         for x, y in pairs
     ]
     text = source.run(commands, ["products.txt"])["products.txt"]
-    found: list[str] = re.findall(r"^Eval result: \S+ = \d+'(\S+)\.$", text, re.M)
-    return found
+    found = re.findall(r"^Eval result: \S+ = (?:\d+'(\S+)|(-?\d+))\.$", text, re.M)
+    return [bits or f"{int(number) & 0xFFFF_FFFF:032b}" for bits, number in found]  # 32 bits: 600

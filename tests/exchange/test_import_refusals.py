@@ -7,6 +7,7 @@ import pytest
 from hwgen.errors import HwgenError, SpecError
 from hwgen.exchange import elaboration, logic
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog
+from hwgen.flow.tool import ToolFailure
 
 AWP = Ports(a="a", w="w", out="p")
 HEADER = "module m(input [3:0] a, w, output [7:0] p);\n"
@@ -43,11 +44,11 @@ def refusal(text, ports=AWP, **options):
         ("assign p = typo;", r"must drive every net, but nothing drives typo"),
         (
             "assign p = a; assign p[2:0] = w;",
-            r"must drive every net once, not by module input w\[\d\] and module input a\[\d\] .*",
+            r"must drive every net once, not by port w\[\d\] and port a\[\d\] at a time",
         ),
         (
             "assign p = a & w; assign p[0] = 1'b0;",
-            r"must drive every net once, not by port Y\[0\] of cell \S+ \(\$and\) at a time",
+            r"must drive every net once, not by a constant 0 and an expression \(line 2\) .*",
         ),
         (
             "assign p = a[3] ? 8'bz : w;",
@@ -60,6 +61,10 @@ def refusal(text, ports=AWP, **options):
         ("assign p = a / w;", r"must give a known product .*, but p is x for a = 0, w = 0"),
         ("sub s(a, w, p);", r"must hold the module sub, which m uses"),
         ("assign p = a * ;", r"must be Verilog that Yosys reads, but line 2: syntax error, .*"),
+        (
+            'reg [7:0] r [0:255]; initial $readmemh("none.hex", r); assign p = r[{a, w}];',
+            r"must be Verilog that Yosys reads, but line 2: Can not open file `none.hex` .*",
+        ),
         ('`include "there.v"\n', r"must be Verilog that Yosys reads, but .*there\.v.*"),
     ],
 )
@@ -163,6 +168,18 @@ def test_verilog_that_never_ends(monkeypatch, tmp_path):
         "Verilog x.v must be Verilog that Yosys is done with in 0.01 s, but it gave up"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_verilog_that_yosys_crashes_on(monkeypatch, tmp_path):
+    log = tmp_path / "run" / "yosys.log"
+    log.parent.mkdir()
+    log.write_text("Parsing Verilog input\n")
+
+    def crash(*args, **options):
+        raise ToolFailure("crashed", log)
+
+    monkeypatch.setattr(elaboration, "run_yosys", crash)
+    assert refusal(HEADER) == "Verilog x.v must be Verilog that Yosys reads, but it crashed"
 
 
 def test_files_that_are_no_text(tmp_path):

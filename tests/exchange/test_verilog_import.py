@@ -134,3 +134,11 @@ def test_a_wrong_gate_is_noticed(monkeypatch):
     monkeypatch.setattr(verilog_import, "_netlist", tampered)
     with pytest.raises(ToolError, match=r"^Verilog mine.v: Yosys evaluates O as \d+ for A = "):
         import_verilog(Source("mine.v", GATES), Ports(a="A", w="B", out="O"))
+
+
+def test_a_product_of_32_bits():
+    text = "module m(input signed [3:0] a, w, output signed [31:0] p); assign p = a * w; endmodule"
+    netlist = import_verilog(Source("x.v", text), AWO)
+    assert np.array_equal(
+        netlist.table(), np.multiply.outer(netlist.a_kind.values, netlist.w_kind.values)
+    )
