@@ -7,6 +7,7 @@ u8 x u8, ``_s8`` for s8 x s8. Operands, rows and modes are what the class of the
 import difflib
 import inspect
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from hwgen.arith.catalogue import (
     booth,
@@ -19,6 +20,7 @@ from hwgen.arith.catalogue import (
     reconfigurable,
     truncated_booth,
 )
+from hwgen.arith.catalogue.parameters import is_call, parse_call
 from hwgen.arith.multiplier import Multiplier
 from hwgen.errors import SpecError
 
@@ -57,14 +59,31 @@ CATALOGUE: Mapping[str, Multiplier] = _Catalogue(
 )
 
 
+# Whatever the catalogue has a point of can be named with other parameters.
+_FAMILIES = {
+    type(multiplier).__name__: type(multiplier)
+    for part in (exact, matrix, booth, truncated_booth, compressed, logarithmic, reconfigurable)
+    for multiplier in part.ENTRIES.values()
+}
+
+
 def find(name: str) -> Multiplier:
-    """The multiplier of that catalogue name, or of the netlist in a file that ends in ``.v``."""
+    """The multiplier of a catalogue name, of a family with parameters, or of a file (``.v``)."""
     known = resolve(name)
+    if is_call(known):
+        return _called(known)
     return CATALOGUE[known] if known in CATALOGUE else given.GIVEN[known]
+
+
+@cache
+def _called(name: str) -> Multiplier:
+    return parse_call(name, _FAMILIES)
 
 
 def resolve(name: str) -> str:
     """The lasting name of a multiplier: a file's becomes that of its gates.
+
+    Families with their parameters, such as ``Drum(bits=7)``, are names as they stand.
 
     Raises
     ------
@@ -72,6 +91,9 @@ def resolve(name: str) -> str:
         No multiplier is called so, or the file holds no netlist.
     """
     if name in CATALOGUE or name in given.GIVEN:
+        return name
+    if is_call(name):
+        _called(name)
         return name
     if given.is_file(name):
         return given.load(name)
