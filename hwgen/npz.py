@@ -1,6 +1,7 @@
 """Opening NumPy's archives, which may be anything that a user named."""
 
 import contextlib
+import stat
 import tokenize
 import zipfile
 import zlib
@@ -42,13 +43,11 @@ def open_npz(
         Raised where the file is missing, is something else or is damaged.
     """
     try:
-        with path.open("rb") as file:
-            # The search for an archive's end would not end in a device such as /dev/zero.
-            if not (path.is_file() and zipfile.is_zipfile(file)):
-                raise error(f"{subject} {path} is not an .npz file, or is truncated")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as archive:
-                yield archive
+        # The search for an archive's end would not end in a device, opening a pipe would wait.
+        if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
+            raise error(f"{subject} {path} is not an .npz file, or is truncated")
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            yield archive
     except HwgenError:
         raise
     except OSError as reason:

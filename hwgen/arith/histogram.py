@@ -51,7 +51,7 @@ def load_histograms(path: str | Path) -> dict[str, NDArray[Any]]:
     """Arrays ``a`` and ``w``, one of them, or ``joint``, of an ``.npz`` file.
 
     They are what :func:`pair_probabilities` and :func:`~hwgen.arith.metrics.measure` take;
-    whether they fit is checked there, where the operand kinds are known.
+    whether their shapes fit is checked there, where the operand kinds are known.
     """
     with open_npz(Path(path), "histogram file", SpecError) as archive:
         if not set(archive) or set(archive) - set(_NAMES):
@@ -59,7 +59,10 @@ def load_histograms(path: str | Path) -> dict[str, NDArray[Any]]:
                 f"histogram file {path} must hold arrays named {', '.join(_NAMES)} and no others, "
                 f"not {listed(archive)}"
             )
-        return {name: np.asarray(archive[name]) for name in archive}
+        found = {name: np.asarray(archive[name]) for name in archive}
+    for name, values in found.items():
+        _check_values(f"histogram {path} {name}", values)
+    return found
 
 
 def _probabilities(
@@ -70,17 +73,24 @@ def _probabilities(
     values = np.asarray(given)
     if values.shape != shape:
         raise SpecError(f"histogram {name} must have shape {shape}, not {values.shape}")
+    _check_values(f"histogram {name}", values)
+    return values / values.sum(dtype=np.float64)
+
+
+def _check_values(subject: str, values: NDArray[Any]) -> None:
+    """Refuse what are neither counts nor probabilities."""
     if values.dtype.kind not in "iuf":
-        raise SpecError(f"histogram {name} must hold numbers, not {values.dtype}")
+        raise SpecError(f"{subject} must hold numbers, not {values.dtype}")
+    if not values.size:
+        raise SpecError(f"{subject} must hold numbers, not none")
     if not np.isfinite(values).all() or values.min() < 0 or not values.any():
         raise SpecError(
-            f"histogram {name} must hold finite numbers, none negative and not all 0, "
+            f"{subject} must hold finite numbers, none negative and not all 0, "
             f"not {values.min()} to {values.max()}"
         )
     total = values.sum(dtype=np.float64)
     if values.dtype.kind == "f" and abs(total - 1) > _TOLERANCE:
         raise SpecError(
-            f"histogram {name} must hold integer counts, or probabilities that sum to 1 "
+            f"{subject} must hold integer counts, or probabilities that sum to 1 "
             f"within {_TOLERANCE:g}, not to {total:g}"
         )
-    return values / total

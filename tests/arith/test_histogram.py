@@ -1,3 +1,4 @@
+import os
 import re
 
 import numpy as np
@@ -96,4 +97,25 @@ def test_a_damaged_archive_is_refused(tmp_path):
     data[60:90] = bytes(30)
     path.write_bytes(bytes(data))
     with pytest.raises(SpecError, match=f"^histogram file {re.escape(str(path))} is damaged: .+$"):
+        load_histograms(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.npz")
+    with pytest.raises(SpecError, match=r"x\.npz is not an \.npz file, or is truncated$"):
+        load_histograms(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ([0.5, 0.51], f"{SUM}not to 1.01"),
+        ([-1, 2], f"{BAD}not -1 to 2"),
+        (["x"], "must hold numbers, not <U1"),
+    ],
+)
+def test_a_refusal_names_the_file(tmp_path, values, rule):
+    path = tmp_path / "x.npz"
+    np.savez(path, a=values)
+    with pytest.raises(SpecError, match=f"^{re.escape(f'histogram {path} a {rule}')}$"):
         load_histograms(path)

@@ -1,5 +1,6 @@
 """Verilog that has no table of products is refused in one line that says why."""
 
+import os
 import re
 
 import pytest
@@ -183,14 +184,17 @@ def test_verilog_that_yosys_crashes_on(monkeypatch, tmp_path):
 
 
 def test_files_that_are_no_text(tmp_path):
+    special = "must be a regular file"
+    os.mkfifo(tmp_path / "pipe.v")
     (tmp_path / "binary.v").write_bytes(b"module\0")
     (tmp_path / "long.v").write_bytes(b" " * ((1 << 20) + 1))
     for path, rule in (
         (tmp_path / "binary.v", "must be text, but holds a NUL as byte 6"),
         (tmp_path / "long.v", "must be at most 1048576 bytes, but is longer"),
         (tmp_path / "none.v", "cannot be read: No such file or directory"),
-        (tmp_path, "cannot be read: Is a directory"),
-        ("/dev/zero", "must be text, but holds a NUL as byte 0"),
+        (tmp_path, special),
+        ("/dev/zero", special),
+        (tmp_path / "pipe.v", special),
     ):
         with pytest.raises(HwgenError, match=f"^Verilog {path} {re.escape(rule)}$"):
             Source.read(type(tmp_path)(path))

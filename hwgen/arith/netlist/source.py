@@ -1,5 +1,6 @@
 """Reading text that may be anything: of a bounded length, or refused."""
 
+import stat
 from pathlib import Path
 
 from hwgen.errors import SpecError
@@ -12,8 +13,8 @@ LARGEST = 1 << 20  # bytes; thirty thousand gates fit
 def read_source(path: Path, subject: str) -> str:
     """Text of a source file of at most :data:`LARGEST` bytes.
 
-    Never reads more, so that a device or a pipe that goes on for ever is refused. Letters of
-    comments may be in any encoding: those that are not UTF-8 are replaced.
+    Devices and pipes, which may go on or wait for ever, are not opened. Letters of comments may
+    be in any encoding: those that are not UTF-8 are replaced.
 
     Parameters
     ----------
@@ -24,9 +25,11 @@ def read_source(path: Path, subject: str) -> str:
     Raises
     ------
     SpecError
-        The file cannot be read, is too long or holds a NUL character.
+        The file cannot be read, is no regular file, is too long or holds a NUL character.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SpecError(f"{subject} {path} must be a regular file")
         with path.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except OSError as error:
