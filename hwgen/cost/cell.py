@@ -7,6 +7,7 @@ Liberty files mean them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, nan
 
 from hwgen.cost.function import Function, parse_function
 from hwgen.cost.liberty import Group
@@ -96,8 +97,9 @@ class Library:
         self.units = Units.of(group)
         self.templates = {x.name: x for x in group.groups if x.kind.endswith("lut_template")}
         self.templates |= {x.name: x for x in group.all("lu_table_template")}
-        self.voltage_v = self.units.voltage * float(group.simple["nom_voltage"])
-        self.default_capacitance = float(group.simple.get("default_input_pin_cap", "0"))
+        voltage = _number("nom_voltage", group.simple["nom_voltage"])
+        self.voltage_v = self.units.voltage * voltage
+        self.default_capacitance = group.simple.get("default_input_pin_cap", "0")
 
     def table(self, parent: Group, kind: str, unit: float) -> Table | None:
         """Table ``kind`` of a timing or power group, if it has one."""
@@ -113,17 +115,18 @@ class Cell:
         self.name = group.name
         self._library = library
 
-    @property
+    @cached_property
     def area_um2(self) -> float:
         """Area."""
-        return float(self.group.simple.get("area", "0"))
+        return _number(f"cell {self.name} area", self.group.simple.get("area", "0"))
 
     @cached_property
     def leakage_nw(self) -> float:
         """The file's figure for the cell, or the mean over the states it lists."""
         states = [x.simple["value"] for x in self.group.all("leakage_power") if "value" in x.simple]
         stated = self.group.simple.get("cell_leakage_power")
-        values = [float(x) for x in ([stated] if stated else states)]
+        subject = f"cell {self.name} leakage"
+        values = [_number(subject, x) for x in ([stated] if stated else states)]
         return self._library.units.leakage * sum(values) / max(1, len(values))
 
     @cached_property
@@ -152,7 +155,7 @@ class Cell:
     @cached_property
     def pins(self) -> dict[str, Pin]:
         """Electrical figures by pin name."""
-        return {name: self._pin(group) for name, group in self._groups.items()}
+        return {name: self._pin(name, group) for name, group in self._groups.items()}
 
     @property
     def is_usable(self) -> bool:
@@ -210,18 +213,20 @@ class Cell:
         clocks = [parse_function(x.simple["clocked_on"]) for x in self.group.all("ff")]
         return frozenset().union(*(x.pins for x in clocks))
 
-    def _pin(self, group: Group) -> Pin:
-        simple, library = group.simple, self._library
-        edges = [float(simple[x]) for x in ("rise_capacitance", "fall_capacitance") if x in simple]
-        default = library.default_capacitance if simple.get("direction") == "input" else 0.0
-        capacitance = float(
-            simple.get("capacitance", sum(edges) / len(edges) if edges else default)
-        )
+    def _pin(self, name: str, group: Group) -> Pin:
         return Pin(
-            library.units.capacitance * capacitance,
+            self._library.units.capacitance * self._capacitance(name, group.simple),
             tuple(self._arc(x, pin) for x in group.all("timing") for pin in _related(x)),
             tuple(self._power(x) for x in group.all("internal_power")),
         )
+
+    def _capacitance(self, pin: str, simple: dict[str, str]) -> float:
+        """What the file states, the mean of both edges, or the library's default."""
+        default = self._library.default_capacitance if simple.get("direction") == "input" else "0"
+        edges = [simple[x] for x in ("rise_capacitance", "fall_capacitance") if x in simple]
+        texts = [simple["capacitance"]] if "capacitance" in simple else edges or [default]
+        subject = f"cell {self.name} pin {pin} capacitance"
+        return sum(_number(subject, text) for text in texts) / len(texts)
 
     def _arc(self, group: Group, related: str) -> Arc:
         kind = group.simple.get("timing_type", "combinational")
@@ -246,3 +251,14 @@ class Cell:
 
 def _related(group: Group) -> tuple[str, ...]:
     return tuple(group.simple.get("related_pin", "").split())
+
+
+def _number(subject: str, text: str) -> float:
+    """A figure that cannot be negative."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan
+    if not 0 <= value < inf:
+        raise ValueError(f"{subject} must be a finite number of at least 0, not {text}")
+    return value

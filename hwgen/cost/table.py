@@ -2,8 +2,10 @@
 
 import bisect
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import prod
+from itertools import pairwise
+from math import isfinite, prod
 
 from hwgen.cost.liberty import Group
 
@@ -96,6 +98,7 @@ def read_table(group: Group, templates: dict[str, Group], unit: float, units: Un
     expected = prod(len(points) for _, points in axes)
     if len(values) != expected:
         raise ValueError(f"a {group.kind} table holds {len(values)} values, not {expected}")
+    _check(group.kind, values, (points for _, points in axes))
     if not axes:
         return Table((0.0,), (0.0,), ((values[0],),))
     if len(axes) == 1:
@@ -124,6 +127,15 @@ def _between(row: tuple[float, ...], column: int, right: float) -> float:
 
 def _floats(texts: list[str]) -> list[float]:
     return [float(x) for x in ",".join(texts).replace(",", " ").split()]
+
+
+def _check(kind: str, values: list[float], axes: Iterable[tuple[float, ...]]) -> None:
+    if not all(map(isfinite, values)):
+        wrong = next(x for x in values if not isfinite(x))
+        raise ValueError(f"a {kind} table must hold finite numbers, not {wrong}")
+    for points in axes:
+        if not all(a < b for a, b in pairwise(points)):
+            raise ValueError(f"an index of a {kind} table must ascend, not {list(points)}")
 
 
 def _factor(text: str, unit: str) -> float:

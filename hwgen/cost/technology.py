@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hwgen.cost.cell import Cell, Library
+from hwgen.cost.figures import check_figures, check_inverter
 from hwgen.cost.liberty import Group, read_liberty
 from hwgen.errors import SpecError
 from hwgen.flow.data import data_path
@@ -77,8 +78,9 @@ class Technology:
         missing = [x for x in _NEEDED if not technology._has(x)]
         if missing:
             raise ValueError(f"it lacks {' and '.join(missing)}")
-        for cell in technology.cells.values():
-            assert cell.pins  # reads every table now, where an error can name the file
+        for cell in technology.cells.values():  # now, where an error can name the file
+            check_figures(cell)
+        check_inverter(technology.inverter, technology.fo4_ns)
         return technology
 
     def _has(self, kind: str) -> bool:

@@ -14,7 +14,10 @@ from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
 
-# Two cells with tables small enough to compute with. 1 V, fF, ps: energies are in fJ.
+TIMES = """cell_rise (scalar) { values ("20"); } rise_transition (scalar) { values ("20"); }
+        cell_fall (scalar) { values ("20"); } fall_transition (scalar) { values ("20"); }"""
+
+# Some cells with tables small enough to compute with. 1 V, fF, ps: energies are in fJ.
 LIBRARY = """
 library (hand) {
   time_unit : "1ps"; voltage_unit : "1V"; leakage_power_unit : "1pW";
@@ -33,8 +36,7 @@ library (hand) {
     pin (B) { direction : input; rise_capacitance : 4; fall_capacitance : 6; }
     pin (Y) { direction : output; function : "!(A B)";
       timing () { related_pin : "A B"; timing_sense : negative_unate;
-        cell_rise (scalar) { values ("20"); } rise_transition (scalar) { values ("20"); }
-        cell_fall (scalar) { values ("20"); } fall_transition (scalar) { values ("20"); } }
+        @TIMES@ }
       internal_power () { related_pin : A; when : "B"; related_pg_pin : VDD;
         rise_power (scalar) { values ("2"); } fall_power (scalar) { values ("4"); } }
       internal_power () { related_pin : B; related_pg_pin : VDD;
@@ -46,10 +48,12 @@ library (hand) {
       internal_power () { when : "B"; power (scalar) { values ("8"); } }
       internal_power () { power (scalar) { values ("1"); } } }
     pin (B) { direction : input; capacitance : 4; }
-    pin (Y) { direction : output; function : "A & B"; } }
+    pin (Y) { direction : output; function : "A & B";
+      timing () { related_pin : "A B"; @TIMES@ } } }
   cell (NOR) { area : 2;
     pin (A) { direction : input; } pin (B) { direction : input; }
-    pin (Y) { direction : output; function : "(A + B)'"; } }
+    pin (Y) { direction : output; function : "(A + B)'";
+      timing () { related_pin : "A B"; @TIMES@ } } }
   cell (FF) { area : 9; ff (Q, QN) { clocked_on : "C"; next_state : "D"; }
     pin (C) { direction : input; capacitance : 2;
       internal_power () { rise_power (scalar) { values ("5"); }
@@ -58,10 +62,11 @@ library (hand) {
       internal_power () { when : "!C & Y"; power (scalar) { values ("4"); } } }
     pin (R) { direction : input; }
     pin (Y) { direction : output; function : "Q";
+      timing () { related_pin : C; timing_type : rising_edge; @TIMES@ }
       internal_power () { related_pin : C; power (scalar) { values ("6"); } }
       internal_power () { related_pin : R; power (scalar) { values ("90"); } } } }
 }
-"""
+""".replace("@TIMES@", TIMES)
 
 
 @pytest.fixture(scope="module")

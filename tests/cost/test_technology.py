@@ -109,3 +109,74 @@ def test_a_broken_table_is_refused(tmp_path):
         r"but a cell_rise table holds 25 values, not 20$",
     ):
         load(tmp_path, text)
+
+
+INVERTER = "cell INV_X1"
+
+
+@pytest.mark.parametrize("value", ["big", "-5", "nan", "inf"])
+def test_an_area_that_is_none_is_refused(tmp_path, value):
+    text = re.sub(r"(cell \(INV_X1\) {\s*area :) [\d.]+", rf"\1 {value}", generic_liberty())
+    with pytest.raises(
+        SpecError,
+        match=rf"^Liberty file {tmp_path}/x.lib must be usable, but {INVERTER} area must be "
+        rf"a finite number of at least 0, not {value}$",
+    ):
+        load(tmp_path, text)
+
+
+def test_a_negative_leakage_is_refused(tmp_path):
+    text = generic_liberty().replace("cell_leakage_power : 16", "cell_leakage_power : -16", 1)
+    with pytest.raises(SpecError, match=r"leakage must be a finite number of at least 0, not -16$"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("-1", "must be a finite number of at least 0, not -1"),
+        ("much", "must be a finite number of at least 0, not much"),
+        ("0", "must be above 0 in the smallest inverter, not 0.0"),
+    ],
+)
+def test_a_capacitance_that_is_none_is_refused(tmp_path, value, rule):
+    text = re.sub(r" capacitance : [\d.e-]+", f" capacitance : {value}", generic_liberty())
+    with pytest.raises(SpecError, match=rf"x.lib .* but cell INV_X1 pin A capacitance {rule}$"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize("kinds", [["cell_rise"], ["cell_fall", "rise_transition"]])
+def test_a_gate_without_delays_is_refused(tmp_path, kinds):
+    text = generic_liberty()
+    for kind in kinds:
+        text = re.sub(rf"{kind} \(\w+\) {{.*?}}", "", text, flags=re.S)
+    missing = " and ".join(kinds)
+    with pytest.raises(
+        SpecError, match=rf"x.lib .* but {INVERTER} pin Y must state {missing} from A$"
+    ):
+        load(tmp_path, text)
+
+
+def test_an_input_without_delays_is_refused(tmp_path):
+    text = generic_liberty().replace("related_pin : B;", "related_pin : A;")
+    with pytest.raises(SpecError, match=r"pin Y must state cell_rise and cell_fall and .* from B$"):
+        load(tmp_path, text)
+
+
+def test_delays_of_0_are_refused(tmp_path):
+    text = re.sub(r"values \(.*?\)", zeros, generic_liberty(), flags=re.S)
+    with pytest.raises(SpecError, match=r"four of its kind as load must be above 0, not 0 ns$"):
+        load(tmp_path, text)
+
+
+def zeros(match):
+    return re.sub(r"[\d.]+(e-?\d+)?", "0", match[0])
+
+
+def test_a_table_of_no_numbers_is_refused(tmp_path):
+    text = generic_liberty().replace('"0.0006, 0.0024,', '"0.0006, 0.0006,', 1)
+    with pytest.raises(SpecError, match=r"an index of a cell_rise table must ascend, not \[0.0006"):
+        load(tmp_path, text)
+    text = re.sub(r'(cell_rise .*?values \( *\\?\s*") *[\d.]+', r"\1nan", text, count=1, flags=re.S)
+    with pytest.raises(SpecError, match=r"a cell_rise table must hold finite numbers, not nan$"):
+        load(tmp_path, text)
