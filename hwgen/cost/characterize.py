@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
@@ -81,7 +81,10 @@ def characterize_all(
         name: _digest([*common, x.a_kind.name, x.w_kind.name, str(len(x.modes)), texts[name]])
         for name, x in multipliers.items()
     }
-    found = {key: cost for key in set(keys.values()) if (cost := _recall(key)) is not None}
+    recalled = {
+        key: _recall(key, len(multipliers[name].modes), traces) for name, key in keys.items()
+    }
+    found = {key: cost for key, cost in recalled.items() if cost is not None}
     # Equal circuits under several names are one.
     missing = {key: name for name, key in keys.items() if key not in found}
 
@@ -110,12 +113,16 @@ def circuit_rtlil(name: str, multiplier: Multiplier, pe: bool = False) -> str:
     return text
 
 
-def _recall(key: str) -> MultiplierCost | None:
+def _recall(key: str, modes: int, layers: Iterable[str]) -> MultiplierCost | None:
+    """Cost under a key; what is damaged is none: it is computed and written again."""
     text = recall(key)
     try:
-        return None if text is None else MultiplierCost.from_json(text)
-    except ValueError:  # damaged: it is computed and written again
+        cost = None if text is None else MultiplierCost.from_json(text)
+    except ValueError:
         return None
+    expected = {mode: set(layers) for mode in range(modes)}
+    is_whole = cost and {mode: set(x) for mode, x in cost.energy_pj.items()} == expected
+    return cost if is_whole else None
 
 
 def _cost(

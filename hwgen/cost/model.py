@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = ["MultiplierCost"]
 
+CODES = 256  # of an s8 weight
+
 
 @dataclass(frozen=True)
 class MultiplierCost:
@@ -42,10 +44,34 @@ class MultiplierCost:
     @classmethod
     def from_json(cls, text: str) -> "MultiplierCost":
         """The inverse of :meth:`to_json`, exact to the last bit; ValueError for other text."""
-        fields: dict[str, Any] = json.loads(text)
-        energy = {int(mode): layers for mode, layers in fields.pop("energy_pj").items()}
+        try:
+            return cls._of(json.loads(text))
+        except (AttributeError, KeyError, RecursionError, TypeError) as error:
+            raise ValueError("text must be that of a cost, but it is other JSON") from error
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any]) -> "MultiplierCost":
+        energy = {
+            int(mode): {layer: _number(x) for layer, x in layers.items()}
+            for mode, layers in fields.pop("energy_pj").items()
+        }
         by_code = {
-            int(mode): {layer: tuple(table) for layer, table in layers.items()}
+            int(mode): {layer: _table(x) for layer, x in layers.items()}
             for mode, layers in fields.pop("energy_by_code").items()
         }
-        return cls(**fields, energy_pj=energy, energy_by_code=by_code)
+        if {k: set(x) for k, x in energy.items()} != {k: set(x) for k, x in by_code.items()}:
+            raise ValueError("energies and energies by code must be of the same layers")
+        figures = {name: _number(x) for name, x in fields.items()}
+        return cls(**figures, energy_pj=energy, energy_by_code=by_code)
+
+
+def _table(values: list[Any]) -> tuple[float, ...]:
+    if not isinstance(values, list) or len(values) != CODES:
+        raise ValueError(f"energies by code must be a list of {CODES}, not {values!r}")
+    return tuple(map(_number, values))
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"figure must be a number, not {value!r}")
+    return value

@@ -1,6 +1,5 @@
 """Mapping circuits to a technology with Yosys."""
 
-import contextlib
 import hashlib
 from typing import Literal
 
@@ -42,10 +41,9 @@ def synthesize(
     inputs = flow_files(technology) | {"design": text}
     parts = ["netlist", yosys_version(), commands, *inputs.values()]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    kept = recall(key)
+    kept = _recall(key, top, technology)
     if kept is not None:
-        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged
-            return parse_netlist(kept, top, technology)
+        return kept
     done = run_yosys(commands, inputs, ["netlist.json", "names.json"])
     made = condense(done["netlist.json"], done["names.json"], top, technology)
     netlist = parse_netlist(made, top, technology)
@@ -57,3 +55,16 @@ def flow_files(technology: Technology) -> dict[str, str]:
     """Files that the synthesis scripts read, by name."""
     mapping = data_path("flows/asic/map.abc").read_text(encoding="utf-8")
     return {"technology.lib": technology.mapping_liberty, "map.abc": mapping}
+
+
+def _recall(key: str, top: str, technology: Technology) -> Netlist | None:
+    """Netlist under a key; what is damaged is none: it is made and written again."""
+    text = recall(key)
+    try:
+        netlist = None if text is None else parse_netlist(text, top, technology)
+        if netlist is None or not netlist.outputs:
+            return None
+        _ = netlist.sinks  # fails where a pin has no net
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return None
+    return netlist

@@ -91,9 +91,30 @@ def test_results_are_remembered_by_content(generic, cache, costs, monkeypatch):
         characterize(find("exact"), generic, {"other": small_weights()})
 
 
-def test_a_damaged_cache_is_computed_again(generic, cache, costs):
+DAMAGED = [
+    "{",
+    "[]",
+    "3",
+    "[" * 100_000,
+    '{"area_um2": "x"}',
+    '{"modules": {"multiplier": {"cells": {}, "ports": {}}}}',
+    (
+        '{"modules": {"multiplier": {"cells": {"x": {"type": "DFF_X1", "connections": {}}}, '
+        '"ports": {"p": {"direction": "output", "bits": [2]}}}}}'
+    ),
+    '{"area_um2": 1, "delay_ns": 1, "leakage_nw": 1, "energy_pj": {}, "energy_by_code": {}}',
+    '{"area_um2": "x", "delay_ns": 1, "leakage_nw": 1, "energy_pj": {}, "energy_by_code": {}}',
+    (
+        '{"area_um2": 1, "delay_ns": 1, "leakage_nw": 1, "energy_pj": {"0": {"uniform": 1}}, '
+        '"energy_by_code": {"0": {"uniform": [1]}}}'
+    ),
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_cache_is_computed_again(generic, cache, costs, text):
     for path in cache.rglob("*.json"):
-        path.write_text("{")
+        path.write_text(text)
     cost = characterize(find("precision_4x4"), generic)
     assert cost.to_json() == costs["precision_4x4"].to_json()
 
