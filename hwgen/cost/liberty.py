@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+import stat
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,8 @@ class Group:
 def read_liberty(path: Path) -> tuple[Group, str]:
     """The library group of a Liberty file, plain or gzip-compressed, and the file's text."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never say anything
+            raise SpecError(f"Liberty file {path} must be a regular file")
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
         if data[:2] == b"\x1f\x8b":

@@ -1,4 +1,5 @@
 import gzip
+import os
 
 import pytest
 
@@ -101,6 +102,14 @@ def test_a_truncated_archive_is_refused(tmp_path):
         match=rf"^Liberty file {path} cannot be read: "
         r"Compressed file ended before the end-of-stream marker was reached$",
     ):
+        read_liberty(path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_regular_file_is_refused(tmp_path, kind):
+    path = tmp_path / "x.lib"
+    os.mkfifo(path) if kind == "pipe" else path.mkdir()
+    with pytest.raises(SpecError, match=rf"^Liberty file {path} must be a regular file$"):
         read_liberty(path)
 
 
