@@ -17,6 +17,7 @@ import hwgen
 from hwgen.arith.catalogue import describe
 from hwgen.arith.multiplier import Multiplier
 from hwgen.errors import check_choice, check_range
+from hwgen.exchange.names import check_word
 from hwgen.verilog import to_verilog
 
 __all__ = ["BEGINNINGS", "FORMATS", "export"]
@@ -62,8 +63,10 @@ def _npy(name: str, multiplier: Multiplier, mode: int | None) -> bytes:
 
 
 def _identifier(name: str) -> str:
-    """The name with everything that C and Verilog do not allow replaced."""
-    return re.sub(r"\W|^(?=\d)", "_", name, flags=re.ASCII)
+    """The name with everything that C and Verilog do not allow replaced; no keyword of them."""
+    word = re.sub(r"\W|^(?=\d)", "_", name, flags=re.ASCII)
+    check_word("export name", word, "; hwgen multipliers import --name gives another")
+    return word
 
 
 def _c(name: str, multiplier: Multiplier, mode: int | None) -> bytes:

@@ -1,12 +1,13 @@
 """From Yosys' JSON of a flat module to gates in order, or the reason why it has no table."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from hwgen.arith.netlist.gates import CONSTANTS, Gate
 from hwgen.exchange.elaboration import Source
 
-__all__ = ["LARGEST", "Logic"]
+__all__ = ["LARGEST", "Logic", "clock_ports"]
 
 LARGEST = 20_000  # gates; an exact 8 x 8 multiplier has about 500
 
@@ -81,6 +82,7 @@ class Logic:
         self._nets: dict[Bit, int] = {"0": 0, "1": 1, "x": self.unknown, "z": self.unknown}
         self._nets |= {bit: net for net, bit in enumerate(inputs, start=CONSTANTS)}
         self._cells = {_pin(cell, "Y"): cell for cell in self._checked_cells()}
+        self._check_loops()
         for bit in outputs:
             self._visit(bit)
         self.outputs = tuple(self._nets[bit] for bit in outputs)
@@ -100,14 +102,28 @@ class Logic:
                 raise self._source.refusal(f"must be combinational, not hold {what}{_place(cell)}")
             yield cell
 
+    def _check_loops(self) -> None:
+        """Refuse loops, those that no output depends on, too: the author meant something else."""
+        reads = {
+            bit: [_pin(cell, pin) for pin in _CELLS[cell["type"]][0]]
+            for bit, cell in self._cells.items()
+        }
+        try:
+            TopologicalSorter(reads).prepare()
+        except CycleError as error:
+            bit = error.args[1][0]
+            raise self._source.refusal(
+                f"must be combinational, not have a loop through {self._name(bit)}"
+                f"{_place(self._cells[bit])}"
+            ) from error
+
     def _visit(self, output: Bit) -> None:
         """Add the gates of ``output``, those that they read first."""
-        waiting, path = [output], dict[Bit, None]()  # the path from the output to where we are
+        waiting = [output]
         while waiting:
             bit = waiting[-1]
             if bit in self._nets:
                 waiting.pop()
-                path.pop(bit, None)
                 continue
             if bit not in self._cells:
                 raise self._source.refusal(
@@ -119,14 +135,6 @@ class Logic:
             missing = [x for x in bits if x not in self._nets]
             if not missing:
                 self._nets[bit] = gate(self._add, *(self._nets[x] for x in bits))
-                continue
-            path[bit] = None
-            loop = next((x for x in missing if x in path), None)
-            if loop is not None:
-                raise self._source.refusal(
-                    f"must be combinational, not have a loop through {self._name(loop)}"
-                    f"{_place(cell)}"
-                )
             waiting += missing
 
     def _add(self, kind: str, x: int, y: int) -> int:
@@ -158,3 +166,15 @@ def _place(cell: Mapping[str, Any]) -> str:
     start = cell["attributes"].get("src", "").partition("|")[0].rpartition(":")[2]
     line = start.partition(".")[0]
     return f" (line {line})" if line.isdigit() else ""
+
+
+def clock_ports(module: Mapping[str, Any], ports: Iterable[str]) -> list[str]:
+    """Those of the ports that are the clock or the enable of something that keeps state."""
+    bits = {
+        cell["connections"][pin][0]
+        for cell in module["cells"].values()
+        if cell["type"].startswith(tuple(_STATE))
+        for pin in ("C", "E")
+        if pin in cell["connections"]
+    }
+    return [port for port in ports if bits & set(module["ports"][port]["bits"])]

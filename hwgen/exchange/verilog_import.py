@@ -13,7 +13,8 @@ from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError, ToolError
 from hwgen.exchange.elaboration import Source, evaluated, gates, top_module
-from hwgen.exchange.logic import Logic
+from hwgen.exchange.logic import Logic, clock_ports
+from hwgen.exchange.names import check_word
 from hwgen.exchange.unknown import first_unknown
 
 __all__ = ["Ports", "Source", "import_verilog"]
@@ -70,7 +71,8 @@ def import_verilog(
     top : str, optional
         Module; default: the one that no other uses.
     name : str, optional
-        What the netlist is called; default: the name of the module.
+        What the netlist is called; default: the name of the module. Letters, digits and
+        underscores, and no keyword of Verilog or C: it names modules and arrays.
 
     Raises
     ------
@@ -78,14 +80,17 @@ def import_verilog(
         The file is no Verilog, or keeps state, has a loop, other ports, a net that nothing or
         more than one thing drives, or a product that is unknown for some operands.
     """
-    for kind, given in (("top module", top), ("name", name)):
-        if given is not None:
-            _check_name(kind, given)
+    if top is not None:
+        _check_name("top module", top)
+    if name is not None:
+        check_word("name", name)
     top = top_module(source) if top is None else top
     if not _NAME.fullmatch(top):
         raise source.refusal(f"must have a top module with a plain name, not {top!r}")
+    if name is None:
+        check_word(f"Verilog {source.name} name of the module", top, "; --name gives another")
     module = gates(source, top)
-    kinds = _kinds(source, module["ports"], ports)
+    kinds = _kinds(source, module, ports)
     bits = [module["ports"][port]["bits"] for port in (ports.a, ports.w, ports.out)]
     logic = Logic(source, module, bits[0] + bits[1], bits[2])
     unknown = first_unknown(logic, *kinds[:2])
@@ -102,9 +107,10 @@ def _check_name(subject: str, name: str) -> None:
 
 
 def _kinds(
-    source: Source, found: Mapping[str, Any], ports: Ports
+    source: Source, module: Mapping[str, Any], ports: Ports
 ) -> tuple[OperandKind, OperandKind, OperandKind]:
     """Kinds of operands and product; refuses ports that are not as they must be."""
+    found = module["ports"]
     for port, direction in ((ports.a, "input"), (ports.w, "input"), (ports.out, "output")):
         if port not in found:
             raise source.refusal(f"must have a port {port}, not only {', '.join(found) or 'none'}")
@@ -114,6 +120,9 @@ def _kinds(
             )
     others = [name for name in found if name not in (ports.a, ports.w, ports.out)]
     if others:
+        clocks = clock_ports(module, others)
+        if clocks:
+            raise source.refusal(f"must be combinational, not clocked by port {', '.join(clocks)}")
         raise source.refusal(
             f"must have no ports but {ports.a}, {ports.w} and {ports.out}, not {', '.join(others)}"
         )

@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from hwgen.arith.catalogue import find
 from hwgen.errors import HwgenError, SpecError
 from hwgen.exchange import elaboration, logic
+from hwgen.exchange.export import export
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog
 from hwgen.flow.tool import ToolFailure
 
@@ -38,6 +40,10 @@ def refusal(text, ports=AWP, **options):
         ),
         (
             "wire x, y; assign x = y & a[0]; assign y = x | w[0]; assign p = x;",
+            r"must be combinational, not have a loop through [xy] \(line 2\)",
+        ),
+        (
+            "wire x, y; assign x = y & a[0]; assign y = x | w[0]; assign p = a * w;",
             r"must be combinational, not have a loop through [xy] \(line 2\)",
         ),
         ("wire u; assign p = {a, w[3:1], u};", r"must drive every net, but nothing drives u"),
@@ -147,7 +153,32 @@ def test_names_that_are_no_words_of_a_script(name):
     with pytest.raises(SpecError, match=r"^port must be a plain Verilog name, not "):
         Ports(a=name, w="w", out="p")
     assert refusal("", top=name) == f"top module must be a plain Verilog name, not {name!r}"
-    assert refusal("", name=name) == f"name must be a plain Verilog name, not {name!r}"
+    rule = "of letters, digits and _, the first no digit"
+    assert refusal("", name=name) == f"name must be a plain name {rule}, not {name!r}"
+
+
+@pytest.mark.parametrize("name", ["module", "wire", "int", "logic", "int16_t", "_Bool"])
+def test_keywords_are_no_names(name):
+    rule = f"must be no keyword of Verilog or C, not {name}"
+    assert refusal("", name=name) == f"name {rule}"
+    with pytest.raises(SpecError, match=f"^export name {rule}; hwgen multipliers import --name "):
+        export(name, find("exact"), "c")
+
+
+@pytest.mark.parametrize("name", ["int", "a$b"])
+def test_a_module_whose_name_is_of_no_use_gets_another(name):
+    text = HEADER.replace("m(", f"{name}(") + "assign p = a * w; endmodule"
+    said = refusal(text)
+    assert said.startswith("Verilog x.v name of the module must be ")
+    assert said.endswith(f"not {name!r}; --name gives another".replace("'int'", "int"))
+    assert import_verilog(Source("x.v", text), AWP, name="m").name == "m"
+
+
+def test_clocks():
+    text = """module m(input [3:0] a, w, input clk, rst, output reg [7:0] p);
+      always @(posedge clk) if (rst) p <= 0; else p <= a * w;
+    endmodule"""
+    assert refusal(text) == "Verilog x.v must be combinational, not clocked by port clk"
 
 
 def test_one_port_for_two_things():
