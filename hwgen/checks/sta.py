@@ -79,8 +79,12 @@ class StaticTiming:
 
     def difference(self, name: str) -> float:
         """Theirs relative to ours, less 1."""
-        ours, theirs = getattr(self.ours, name), getattr(self.theirs, name)
-        return float(theirs / ours - 1) if ours else float(theirs != 0)
+        return _difference(getattr(self.ours, name), getattr(self.theirs, name))
+
+    @property
+    def own_difference(self) -> float:
+        """Their internal energy relative to what we report, less 1; under no tolerance."""
+        return _difference(self.own_internal_pj, self.theirs.internal_pj)
 
     @property
     def disagreements(self) -> list[str]:
@@ -92,6 +96,10 @@ class StaticTiming:
             "internal_pj": POWER_TOLERANCE,
         }
         return [name for name, limit in limits.items() if abs(self.difference(name)) > limit]
+
+
+def _difference(ours: float, theirs: float) -> float:
+    return float(theirs / ours - 1) if ours else float(theirs != 0)
 
 
 def check_sta(circuit: Circuit) -> StaticTiming:

@@ -42,6 +42,7 @@ def test_a_difference_beyond_a_tolerance_is_a_disagreement():
     found = StaticTiming(ours, theirs, own_internal_pj=0.5)
     assert found.disagreements == ["area_um2", "switching_pj"]
     assert found.difference("delay_ns") == pytest.approx(0.019)
+    assert found.own_difference == pytest.approx(0.91 / 0.5 - 1)
 
 
 def test_without_the_tool_one_line_tells_how_to_get_it(generic, monkeypatch):
