@@ -18,7 +18,11 @@ from hwgen.network.transitions import Transitions
 
 __all__ = ["run"]
 
-HEADERS = ("multiplier", "mode", "area um2", "delay ns")
+FIGURES = ("area um2", "delay ns", "leakage nW")
+CONVENTIONS = (
+    "An error is the exact product minus the approximate one; MRE is over the pairs whose exact\n"
+    "product is not 0."
+)
 TRACE = "trace"  # what a trace from a file is called
 
 
@@ -36,9 +40,13 @@ def run(args: argparse.Namespace) -> int:
         return 0
     layers = list(costs[names[0]].energy_pj[0])
     energies = ("energy pJ",) if len(layers) == 1 else tuple(f"{x} pJ" for x in layers)
-    rows = [row for name in names for row in _rows(name, costs[name], errors[name])]
-    print(table((*HEADERS, *energies, *ERROR_HEADERS), rows))
-    print(f"\n{_subject(args, costs[names[0]])}; {_operands(args)}.")
+    has_modes = any(len(find(name).modes) > 1 for name in names)
+    headers = ("multiplier", *("mode",) * has_modes, *FIGURES, *energies, *ERROR_HEADERS)
+    rows = [row for name in names for row in _rows(name, has_modes, costs[name], errors[name])]
+    print(table(headers, rows))
+    print(f"\n{_subject(args, costs[names[0]])}; {_operands(args)}.\n{CONVENTIONS}")
+    for line in _encodings(args, names):
+        print(line)
     return 0
 
 
@@ -53,11 +61,14 @@ def _traces(args: argparse.Namespace) -> dict[str, Transitions] | None:
 
 
 def _rows(
-    name: str, cost: MultiplierCost, errors: list[ErrorMetrics]
+    name: str, has_modes: bool, cost: MultiplierCost, errors: list[ErrorMetrics]
 ) -> Iterator[tuple[object, ...]]:
-    for mode, label in enumerate(find(name).modes):
-        figures = (cost.area_um2, cost.delay_ns, *cost.energy_pj[mode].values())
-        yield (name, f"{mode} {label}", *figures, *error_cells(errors[mode]))
+    """A row per mode; where any multiplier has several, a column says which."""
+    labels = find(name).modes
+    for mode, label in enumerate(labels):
+        shown = (f"{mode} {label}" if len(labels) > 1 else None,) if has_modes else ()
+        figures = (cost.area_um2, cost.delay_ns, cost.leakage_nw, *cost.energy_pj[mode].values())
+        yield (name, *shown, *figures, *error_cells(errors[mode]))
 
 
 def _document(name: str, cost: MultiplierCost, errors: list[ErrorMetrics]) -> dict[str, Any]:
@@ -81,8 +92,8 @@ def _subject(args: argparse.Namespace, cost: MultiplierCost) -> str:
     if not args.pe:
         return "The multiplier alone"
     return (
-        f"A processing element of a column of {PE_ROWS}: multiplier, registers and adder, with "
-        f"{cost.clock_energy_pj:.4g} pJ\nof every energy at the clock pins of the registers"
+        f"A processing element of a column of {PE_ROWS}: multiplier, registers and adder;\n"
+        f"every energy holds {cost.clock_energy_pj:.4g} pJ of the registers' clock pins"
     )
 
 
@@ -96,3 +107,16 @@ def _operands(args: argparse.Namespace) -> str:
     if energy == "uniform random operands" and not args.histogram:
         return "energy and error of a product of uniform random operands"
     return f"energy of a product of {energy}, error under {error}"
+
+
+def _encodings(args: argparse.Namespace, names: list[str]) -> Iterator[str]:
+    """How a trace of u8 activations and s8 weights was fed to multipliers of other operands."""
+    if args.trace is None and args.model is None:
+        return
+    for name in names:
+        a, w = find(name).a_kind, find(name).w_kind
+        steps = ["u8 activations less 128"] * a.signed + ["s8 weights plus 128"] * (not w.signed)
+        if min(a.width, w.width) < 8:
+            steps.append("the top bits of what is narrower than 8")
+        if steps:
+            yield f"{name} takes {a.name} and {w.name}: it was fed {', '.join(steps)}."

@@ -12,11 +12,20 @@ from hwgen.network import digits
 def test_every_mode_is_a_row(capsys):
     assert main(["characterize", "exact", "scalable_a3"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    rows = [line.split() for line in lines[2:-2]]
+    rows = [line.split() for line in lines[2:-4]]
     assert [row[0] for row in rows] == ["exact", *["scalable_a3"] * 4]
-    energies = [float(row[5]) for row in rows[1:]]
+    assert rows[0][1] == "-"  # it has no choice
+    energies = [float(row[6]) for row in rows[1:]]
     assert energies == sorted(energies, reverse=True)
     assert max(map(len, lines)) <= 110
+
+
+def test_one_mode_is_not_named_and_conventions_are(capsys):
+    assert main(["characterize", "exact", "heam_u8"]) == 0
+    header, *_, last_but_one, last = capsys.readouterr().out.splitlines()
+    assert header.split()[:7] == ["multiplier", "area", "um2", "delay", "ns", "leakage", "nW"]
+    assert last_but_one.startswith("An error is the exact product minus the approximate one;")
+    assert last == "product is not 0."
 
 
 def test_figures_can_be_read_by_machines(capsys):
@@ -39,7 +48,8 @@ def test_an_element_states_its_clock(capsys):
     assert alone["clock_energy_pj"] == 0 < pe["clock_energy_pj"]
     assert pe["modes"][0]["energy_pj"] > alone["modes"][0]["energy_pj"] + pe["clock_energy_pj"]
     assert main(["characterize", "exact", "--pe"]) == 0
-    assert f"{pe['clock_energy_pj']:.4g} pJ\nof every energy" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"every energy holds {pe['clock_energy_pj']:.4g} pJ of the registers' clock" in out
 
 
 def test_energies_are_tabled_by_weight_code(capsys):
@@ -66,7 +76,12 @@ def test_energies_follow_a_trace(capsys, tmp_path):
     (cost,) = document(capsys, "exact", "--trace", str(tmp_path / "t.npz"))
     assert cost["modes"][0]["energy_pj"] == 0
     assert main(["characterize", "exact", "--trace", str(tmp_path / "t.npz")]) == 0
-    assert f"the operands of {tmp_path / 't.npz'}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"the operands of {tmp_path / 't.npz'}" in out
+    assert "was fed" not in out
+    assert main(["characterize", "exact_s8", "--trace", str(tmp_path / "t.npz")]) == 0
+    line = "exact_s8 takes s8 and s8: it was fed u8 activations less 128."
+    assert capsys.readouterr().out.splitlines()[-1] == line
 
 
 def test_energies_of_a_network_are_by_layer(capsys):
