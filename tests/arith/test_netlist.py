@@ -132,3 +132,12 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         SpecError, match=r"^netlist \S+/binary\.v must be text, but holds a NUL .*$"
     ):
         Netlist.load(tmp_path / "binary.v")
+
+
+def test_other_verilog_is_told_how_to_come_in(tmp_path):
+    (tmp_path / "x.v").write_text("assign p = a * w;")
+    with pytest.raises(
+        SpecError,
+        match=r"^netlist .*x\.v line 1: '\*' .*; hwgen multipliers import takes other Verilog$",
+    ):
+        Netlist.load(tmp_path / "x.v")

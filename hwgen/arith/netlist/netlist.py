@@ -81,7 +81,11 @@ class Netlist(Multiplier):
     @classmethod
     def load(cls, path: Path) -> "Netlist":
         """Read a Verilog file of one module: see :mod:`hwgen.arith.netlist.verilog_gates`."""
-        return cls.parse(read_source(path, "netlist"), str(path))
+        text = read_source(path, "netlist")
+        try:
+            return cls.parse(text, str(path))
+        except SpecError as error:
+            raise SpecError(f"{error}; hwgen multipliers import takes other Verilog") from error
 
     @classmethod
     def parse(cls, text: str, subject: str) -> "Netlist":
