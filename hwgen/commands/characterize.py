@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     headers = ("multiplier", *("mode",) * has_modes, *FIGURES, *energies, *ERROR_HEADERS)
     rows = [row for name in names for row in _rows(name, has_modes, costs[name], errors[name])]
     print(table(headers, rows))
-    print(f"\n{_subject(args, costs[names[0]])}; {_operands(args)}.\n{CONVENTIONS}")
+    print(f"\n{_subject(args, costs[names[0]])}{_operands(args)}.\n{CONVENTIONS}")
     for line in _encodings(args, names):
         print(line)
     return 0
@@ -90,10 +90,10 @@ def _document(name: str, cost: MultiplierCost, errors: list[ErrorMetrics]) -> di
 
 def _subject(args: argparse.Namespace, cost: MultiplierCost) -> str:
     if not args.pe:
-        return "The multiplier alone"
+        return "The multiplier alone; "
     return (
-        f"A processing element of a column of {PE_ROWS}: multiplier, registers and adder;\n"
-        f"every energy holds {cost.clock_energy_pj:.4g} pJ of the registers' clock pins"
+        f"A processing element of a column of {PE_ROWS}: multiplier, registers and adder. Every\n"
+        f"energy holds {cost.clock_energy_pj:.4g} pJ of the registers' clock pins;\n"
     )
 
 
@@ -116,7 +116,8 @@ def _encodings(args: argparse.Namespace, names: list[str]) -> Iterator[str]:
     for name in names:
         a, w = find(name).a_kind, find(name).w_kind
         steps = ["u8 activations less 128"] * a.signed + ["s8 weights plus 128"] * (not w.signed)
-        if min(a.width, w.width) < 8:
-            steps.append("the top bits of what is narrower than 8")
+        for kind, what in ((a, "activations"), (w, "weights")):
+            if kind.width < 8:
+                steps.append(f"the top {kind.width} bits of {what}")
         if steps:
             yield f"{name} takes {a.name} and {w.name}: it was fed {', '.join(steps)}."

@@ -110,7 +110,7 @@ _CHECKS = {
         _sta_cells,
         lambda found: not found.disagreements,
         "agree: area equal, delay within 2 %, switching energy within 10 %, internal energy\n"
-        "within 10 % under OpenSTA's weights; hwgen's own internal energy is not held to it",
+        "within 10 % under OpenSTA's weights; hwgen's own is not held to it",
         _sta_note,
     ),
     "equivalence": _Check(

@@ -49,7 +49,7 @@ def test_an_element_states_its_clock(capsys):
     assert pe["modes"][0]["energy_pj"] > alone["modes"][0]["energy_pj"] + pe["clock_energy_pj"]
     assert main(["characterize", "exact", "--pe"]) == 0
     out = capsys.readouterr().out
-    assert f"every energy holds {pe['clock_energy_pj']:.4g} pJ of the registers' clock" in out
+    assert f"Every\nenergy holds {pe['clock_energy_pj']:.4g} pJ of the registers' clock" in out
 
 
 def test_energies_are_tabled_by_weight_code(capsys):

@@ -46,7 +46,7 @@ def test_timing_and_power_are_compared(capsys):
     assert main(["check", "sta", "precision_4x4"]) == 0
     out = capsys.readouterr().out
     assert f"what characterize counts: OpenSTA has\n{factor:.2f} times that." in out
-    assert out.endswith("own internal energy is not held to it (hwgen_generic).\n")
+    assert out.endswith("hwgen's own is not held to it (hwgen_generic).\n")
 
 
 @pytest.mark.parametrize(("args", "given"), [([], "neither"), (["exact", "--all"], "both")])
