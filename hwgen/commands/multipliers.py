@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hwgen.arith.catalogue import CATALOGUE, describe, find
-from hwgen.arith.metrics import measure
+from hwgen.arith.metrics import ErrorMetrics, measure
 from hwgen.arith.multiplier import Multiplier
 from hwgen.commands import exchange
 from hwgen.commands.output import print_json
@@ -16,6 +16,27 @@ from hwgen.errors import check_choice
 
 __all__ = ["run"]
 
+_NOTE = """\
+Error = exact - approximate product, over all operand pairs; MAE is its mean absolute value, WCE its
+largest. MRE is the mean relative error over the pairs whose exact product is not 0."""
+_LEGEND = f"""\
+Names
+  ..._u8, ..._s8       operands u8 x u8 and s8 x s8; no ending: u8 activation x s8 weight
+  precision_6x5        operands rounded to 6 bits of a and 5 of w; precision_booth_6x5 in Booth rows
+  truncated_7_6x5      rounded so, and without the 7 low columns; booth_8_6x6 in Booth rows
+  truncated_8_a4_w2    without the 8 low columns and the rows of 4 low bits of a and 2 of w
+  perforated_a1_w1     without these rows; recursive_a4_w4: without low x low bits alone
+  ..._m, ..._c         midpoint in place of what is cut off; compensated: a constant for the mean
+  pr_1_2, roup_1_4     1 Booth digit left out, and 2 bits rounded; or all rows end at column 4
+  pr_a_..., roup_a_... the activation is Booth-encoded, not the weight
+  drum_4               4 bits of each operand alone, from its leading one on
+  evolved_m0033        found by hwgen evolve: MAE of at most 0.033 % of 2^16
+{_NOTE}"""
+_KEPT = """\
+NMED is the MAE in percent of the largest exact product. Zero-preserving: every product of a 0 is 0.
+Commutative: operands can be swapped (- where their kinds differ)."""
+_HEADERS = (*ERROR_HEADERS, "NMED %", "zero-preserving", "commutative")
+_ANSWERS = {True: "yes", False: "no", None: None}
 _LISTED = 4  # modes; of a multiplier with more, the first and the last are listed
 
 
@@ -37,6 +58,7 @@ def _list(args: argparse.Namespace) -> None:
         members = {name: x for name, x in chosen.items() if _kinds(x) == kinds}
         print(f"{kinds}: {len(members)} multipliers\n")
         print(table(("multiplier", "mode", *ERROR_HEADERS), list(_rows(members))), end="\n\n")
+    print(_LEGEND)
     print("hwgen multipliers show NAME tells more.")
 
 
@@ -80,11 +102,16 @@ def _page(name: str, multiplier: Multiplier) -> str:
         "activation {}, weight {}, product {}".format(*(kind.name for kind in kinds)),
     ]
     rows = [
-        (f"{mode} {label}", *error_cells(measure(multiplier, mode)))
+        (f"{mode} {label}", *_cells(measure(multiplier, mode)))
         for mode, label in enumerate(multiplier.modes)
     ]
     text = [textwrap.fill(line, 100, subsequent_indent="  ") for line in lines]
-    return "\n".join([*text, "", table(("mode", *ERROR_HEADERS), rows)])
+    return "\n".join([*text, "", table(("mode", *_HEADERS), rows), "", _NOTE, _KEPT])
+
+
+def _cells(error: ErrorMetrics) -> tuple[object, ...]:
+    claims = (_ANSWERS[x] for x in (error.is_zero_preserving, error.is_commutative))
+    return (*error_cells(error), 100 * error.nmed, *claims)
 
 
 _ACTIONS: dict[str | None, Callable[[argparse.Namespace], None]] = {

@@ -41,10 +41,9 @@ def test_find_names_what_is_close():
 
 
 def test_descriptions_are_one_line_with_parameters():
-    assert describe(find("truncated_6")) == (
-        "Low product columns left out, and low rows "
-        "(u8 x s8; cut 6; a_rows 0; w_rows 0; compensated False)"
-    )
+    what = "Low product columns left out, and low rows"
+    assert describe(find("truncated_6")) == f"{what} (u8 x s8; cut 6)"
+    assert describe(find("truncated_7_a2")) == f"{what} (u8 x s8; cut 7; a_rows 2)"
     lines = [describe(multiplier) for multiplier in CATALOGUE.values()]
     assert len(set(lines)) == len(lines)
     assert all("\n" not in line and len(line) < 140 for line in lines)

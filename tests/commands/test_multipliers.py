@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_every_multiplier_is_listed_among_its_kinds(capsys):
     assert main(["multipliers"]) == 0
     lines = capsys.readouterr().out.splitlines()
     kinds, listed = None, {}
-    for line in lines[:-1]:
+    for line in lines[: lines.index("Names")]:
         if line.endswith(" multipliers"):
             kinds = line.partition(":")[0]
         elif line and line.split()[0] in CATALOGUE:
@@ -147,3 +148,22 @@ def test_a_file_of_the_user_is_not_replaced(mine, capsys, form, output):
     assert told.startswith(f"hwgen: output {output} must be new or ")
     assert told.count("\n") == 1
     assert place.read_bytes() == before
+
+
+def test_one_is_shown_with_what_its_figures_mean(capsys):
+    assert main(["multipliers", "show", "truncated_6_u8"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    error = measure(find("truncated_6_u8"))
+    header, row = (line.split() for line in (lines[3], lines[5]))
+    assert header[-4:] == ["NMED", "%", "zero-preserving", "commutative"]
+    assert row[-3:] == [f"{100 * error.nmed:.4g}", "yes", "yes"]
+    assert sum(line.startswith("Error = exact - approximate") for line in lines) == 1
+    assert "False" not in lines[0]
+
+
+def test_the_listing_explains_the_names_that_it_lists(capsys):
+    assert main(["multipliers", "--kinds", "u8xs8"]) == 0
+    legend = capsys.readouterr().out.partition("\nNames\n")[2]
+    named = set(re.findall(r"\b[a-z]+_(?:booth_)?[a-z]?\d\w*", legend))
+    assert len(named) > 8
+    assert named - set(CATALOGUE) == set()

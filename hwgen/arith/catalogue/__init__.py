@@ -103,12 +103,13 @@ def resolve(name: str) -> str:
 
 
 def describe(multiplier: Multiplier) -> str:
-    """One line: what kind of multiplier this is, and its parameters."""
+    """One line: what kind of multiplier this is, and its parameters that are no defaults."""
     summary = (inspect.getdoc(type(multiplier)) or "").splitlines()[0].rstrip(".").replace("``", "")
+    parameters = inspect.signature(type(multiplier)).parameters
     shown = [
         f"{name} {value}"
         for name, value in vars(multiplier).items()
-        if name in inspect.signature(type(multiplier)).parameters and name not in _HIDDEN
+        if name in parameters and name not in _HIDDEN and value != parameters[name].default
     ]
     kinds = f"{multiplier.a_kind.name} x {multiplier.w_kind.name}"
     return f"{summary} ({'; '.join([kinds, *shown])})"
