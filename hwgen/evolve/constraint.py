@@ -59,9 +59,18 @@ class Constraint:
 
 
 def parse_bound(name: str, text: str, bits: int) -> float:
-    """Bound as a user writes it: an error, or a percentage of ``2**bits`` such as ``0.5%``."""
+    """Bound as a user writes it: an error, or a percentage of ``2**bits`` such as ``0.5%``.
+
+    Raises
+    ------
+    SpecError
+        It is no number, or above 100 %: it would bound nothing.
+    """
     found = _BOUND.fullmatch(text)
     if found is None:
         raise SpecError(f"bound {name} must be a number or a percentage, not {text!r}")
     value = float(found[1])
-    return value / 100 * (1 << bits) if found[2] else value
+    value = value / 100 * (1 << bits) if found[2] else value
+    if value > 1 << bits:
+        raise SpecError(f"bound {name} must be at most 100% or {1 << bits}, not {text!r}")
+    return value

@@ -83,23 +83,20 @@ class Problem:
 
     def price(self, multiplier: Multiplier) -> MultiplierCost:
         """Cost by the real flow, under the constraint's histogram; the layer is ``operands``."""
-        return characterize(multiplier, self.technology, {"operands": self._trace})
+        return characterize(multiplier, self.technology, self.traces)
 
     def figure(self, cost: MultiplierCost) -> float:
         """What the objective counts."""
         return cost.area_um2 if self.objective == "area" else cost.energy_pj[0]["operands"]
 
     @cached_property
-    def _trace(self) -> Transitions:
+    def traces(self) -> dict[str, Transitions]:
+        """Transitions of the constraint's histogram, as layer ``operands``."""
         before, after, w = operands(*self._kinds, _SAMPLES, self.constraint.joint)
         a_kind, w_kind = self._kinds
         weights = _as_trace(w, w_kind, S8).astype(np.int8)
-        return Transitions(
-            _as_trace(before, a_kind, U8).astype(np.uint8),
-            weights,
-            _as_trace(after, a_kind, U8).astype(np.uint8),
-            weights,
-        )
+        a = [_as_trace(x, a_kind, U8).astype(np.uint8) for x in (before, after)]
+        return {"operands": Transitions(a[0], weights, a[1], weights)}
 
     @property
     def _kinds(self) -> tuple[OperandKind, OperandKind]:

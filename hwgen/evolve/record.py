@@ -83,10 +83,12 @@ class Record:
             raise
 
     def _check(self, path: object, facts: Mapping[str, Any]) -> None:
+        if not (self.folder / FILE).is_file():
+            raise OutputError(f"output {path} is an {KIND} whose {FILE} is missing")
         try:
             with closing(self._connect()) as database:
                 found = {x: json.loads(y) for x, y in database.execute("SELECT * FROM facts")}
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ValueError) as error:
             raise OutputError(f"output {path} holds a damaged {KIND}: {error}") from error
         for name, value in facts.items():
             if found.get(name) != json.loads(json.dumps(value)):
@@ -96,20 +98,50 @@ class Record:
                 )
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.folder / FILE, timeout=60)
+        place = f"{(self.folder / FILE).as_uri()}?mode=rw"  # never makes an empty one
+        return sqlite3.connect(place, timeout=60, uri=True)
 
-    def islands(self) -> list[Island]:
-        """The islands after the last complete round; none before the first."""
-        with closing(self._connect()) as database:
-            rows = database.execute("SELECT * FROM islands ORDER BY number").fetchall()
-        return [_island(*row[1:]) for row in rows]
+    def islands(self, count: int, genes: int) -> list[Island]:
+        """The islands after the last complete round; none before the first.
+
+        Parameters
+        ----------
+        count : int
+            Islands of the run.
+        genes : int
+            Length of a genome of the run.
+
+        Raises
+        ------
+        OutputError
+            They are not as :meth:`write` left them.
+        """
+        try:
+            with closing(self._connect()) as database:
+                rows = database.execute("SELECT * FROM islands ORDER BY number").fetchall()
+                has_begun = database.execute("SELECT * FROM rounds").fetchone() is not None
+            found = [_island(*row[1:]) for row in rows]
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            raise self._damaged(str(error)) from error
+        if len(found) != (count if has_begun else 0):
+            raise self._damaged(f"{len(found)} of {count} populations")
+        genomes = [y for x in found for y in (x.state.genes, x.best) if y is not None]
+        if any(len(x) != genes for x in genomes):
+            raise self._damaged("a circuit of another size")
+        return found
 
     def rounds(self) -> tuple[int, float]:
         """Number of complete rounds, and the seconds that they took together."""
-        with closing(self._connect()) as database:
-            query = "SELECT COUNT(*), COALESCE(SUM(seconds), 0) FROM rounds WHERE number > 0"
-            count, seconds = database.execute(query).fetchone()
+        try:
+            with closing(self._connect()) as database:
+                query = "SELECT COUNT(*), COALESCE(SUM(seconds), 0) FROM rounds WHERE number > 0"
+                count, seconds = database.execute(query).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(str(error)) from error
         return int(count), float(seconds)
+
+    def _damaged(self, why: str) -> OutputError:
+        return OutputError(f"output {self.folder} holds a damaged {KIND}: {why}")
 
     def write(self, number: int, seconds: float, islands: Sequence[Island]) -> None:
         """Add a round; the islands take the place of those before it."""

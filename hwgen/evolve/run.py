@@ -5,16 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing import get_context
 
 from hwgen.errors import check_range
 from hwgen.evolve.island import Checked, Island, advance, check
 from hwgen.evolve.problem import Problem
 from hwgen.evolve.record import Record
-from hwgen.evolve.worker import be_worker, work
+from hwgen.evolve.worker import crew
 
-__all__ = ["Budget", "Progress", "run"]
+__all__ = ["Budget", "Progress", "check_settings", "run"]
 
 MIGRATION = 16  # rounds after which the best circuit replaces the worst island's
 
@@ -82,10 +80,9 @@ def run(
     report : callable
         Called after every round.
     """
-    check_range("evolution", "seed", seed, 0, (1 << 32) - 1)
-    check_range("evolution", "processes", processes, 1, 256)
-    check_range("evolution", "check-every", check_every, 100, 10**9)
-    islands = record.islands() or _first(problem, record, seed, processes)
+    check_settings(seed=seed, processes=processes, check_every=check_every)
+    genes = len(problem.start(0).genes)
+    islands = record.islands(processes, genes) or _first(problem, record, seed, processes)
     rounds, seconds = record.rounds()
     with _advancing(problem, processes, check_every) as advanced:
         while not budget.is_spent(rounds * check_every * processes, seconds):
@@ -98,6 +95,13 @@ def run(
             report(_progress(islands, rounds, seconds))
     best = min(islands, key=lambda island: island.figure)
     return None if best.best is None else check(problem, best.best)
+
+
+def check_settings(*, seed: int, processes: int, check_every: int) -> None:
+    """Raise :exc:`SpecError` for numbers that :func:`run` refuses, before there is a record."""
+    check_range("evolution", "seed", seed, 0, (1 << 32) - 1)
+    check_range("evolution", "processes", processes, 1, 256)
+    check_range("evolution", "check-every", check_every, 100, 10**9)
 
 
 def _first(problem: Problem, record: Record, seed: int, processes: int) -> list[Island]:
@@ -124,12 +128,8 @@ def _advancing(
         yield lambda islands: [advance(problem, x, evaluations) for x in islands]
         return
     assert problem.baseline  # synthesized here, once, and then in the cache
-    pool = get_context("spawn").Pool(processes, be_worker, (problem,))
-    try:
-        yield lambda islands: pool.map(partial(work, evaluations=evaluations), islands, 1)
-    finally:
-        pool.terminate()
-        pool.join()
+    with crew(problem, processes, evaluations) as advanced:
+        yield advanced
 
 
 def _migrated(islands: list[Island], rounds: int) -> list[Island]:

@@ -80,7 +80,7 @@ def test_the_real_flow_sees_the_operands_that_were_drawn(technology, a_signed, w
         objective="energy",
         technology=technology,
     )
-    before, after = port_codes(netlist, 0, [problem._trace])
+    before, after = port_codes(netlist, 0, list(problem.traces.values()))
     drawn = operands(*kinds, len(after["a"]))
     for found, expected in zip((before["a"], after["a"], after["w"]), drawn, strict=True):
         assert np.array_equal(found, expected)

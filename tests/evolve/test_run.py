@@ -1,5 +1,6 @@
 """Runs keep to their bounds, can be repeated, and go on after any end."""
 
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -11,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from hwgen.arith.metrics import measure
-from hwgen.errors import OutputError, SpecError
+from hwgen.errors import OutputError, SpecError, ToolError
 from hwgen.evolve.constraint import Constraint
 from hwgen.evolve.problem import Problem
 from hwgen.evolve.record import Record
@@ -35,6 +36,10 @@ def evolved(problem, folder, rounds, *, seed=1, processes=1):
     record = Record.open(folder, {"what": "test"})
     budget = Budget(evaluations=rounds * ROUND * processes)
     return run(problem, record, budget, seed=seed, processes=processes, check_every=ROUND)
+
+
+def islands_of(problem, folder, count):
+    return Record(folder).islands(count, len(problem.start(0).genes))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +82,7 @@ def test_a_finished_run_does_nothing(problem, tmp_path):
 def test_populations_side_by_side_are_reproducible(problem, tmp_path):
     first, second = (evolved(problem, tmp_path / x, 2, processes=2) for x in ("a", "b"))
     assert first.netlist == second.netlist
-    islands = Record(tmp_path / "a").islands()
+    islands = islands_of(problem, tmp_path / "a", 2)
     assert len(islands) == 2
     assert islands[0].state.random != islands[1].state.random
 
@@ -132,11 +137,41 @@ def test_a_damaged_record_is_refused(tmp_path):
         Record.open(tmp_path / "run", {"seed": 1})
 
 
+def test_a_missing_record_is_told_and_not_made(tmp_path):
+    record = Record.open(tmp_path / "run", {"seed": 1})
+    (record.folder / "evolution.sqlite").unlink()
+    with pytest.raises(OutputError, match=r"run is an evolution whose evolution.sqlite is missing"):
+        Record.open(tmp_path / "run", {"seed": 1})
+    assert not (record.folder / "evolution.sqlite").exists()
+
+
+DAMAGES = {
+    "no rows": ("DELETE FROM islands", "0 of 1 populations"),
+    "no table": ("DROP TABLE islands", "no such table: islands"),
+    "no counts": ("UPDATE islands SET counts = 'x'", "Expecting value"),
+    "other counts": ("UPDATE islands SET counts = '[]'", "must be a mapping"),
+    "no genes": ("UPDATE islands SET genes = NULL", "NoneType"),
+    "few genes": ("UPDATE islands SET genes = x'00000000'", "a circuit of another size"),
+    "few of the best": ("UPDATE islands SET best = x'00000000'", "a circuit of another size"),
+    "no rounds": ("DROP TABLE rounds", "no such table: rounds"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGES)
+def test_damaged_islands_are_refused(problem, tmp_path, case):
+    statement, why = DAMAGES[case]
+    evolved(problem, tmp_path / "run", 1)
+    with sqlite3.connect(tmp_path / "run" / "evolution.sqlite") as database:
+        database.execute(statement)
+    with pytest.raises(OutputError, match=f"run holds a damaged evolution: .*{why}"):
+        evolved(problem, tmp_path / "run", 2)
+
+
 def test_two_at_a_time_are_told(problem, tmp_path):
     evolved(problem, tmp_path / "run", 1)
     record = Record(tmp_path / "run")
     with pytest.raises(SpecError, match="must be written by one hwgen at a time"):
-        record.write(1, 0.1, record.islands())
+        record.write(1, 0.1, islands_of(problem, record.folder, 1))
 
 
 @pytest.mark.parametrize(
@@ -149,12 +184,25 @@ def test_numbers_out_of_range_are_refused(problem, tmp_path, settings):
         run(problem, record, Budget(evaluations=1), **usual | settings)
 
 
+def test_a_killed_process_ends_the_run_in_one_line(problem, tmp_path):
+    def kill(progress):
+        os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+
+    record = Record.open(tmp_path / "run", {})
+    settings = {"seed": 1, "processes": 2, "check_every": ROUND, "report": kill}
+    with pytest.raises(ToolError, match=r"^process of the evolution was killed"):
+        run(problem, record, Budget(evaluations=10 * ROUND), **settings)
+    assert record.rounds()[0] == 1
+
+
 def test_a_killed_run_goes_on_to_the_same_circuit(seed_file, tmp_path):
     """SIGKILL in the middle, with two processes, which go as well."""
     args = [sys.executable, "-m", "hwgen", "evolve", "--seed-circuit", str(seed_file)]
     args += ["--mae", "1%", "--seed", "4", "--processes", "2", "--check-every", str(ROUND)]
     cut, whole = tmp_path / "cut", tmp_path / "whole"
-    endless = subprocess.Popen([*args, "--time", "2h", "-o", str(cut)], start_new_session=True)
+    command = [*args, "--time", "2h", "-o", str(cut)]
+    complaints = (tmp_path / "complaints").open("w+")
+    endless = subprocess.Popen(command, stderr=complaints, start_new_session=True)
     started = time.monotonic()
     while rounds_of(cut) < 2:
         assert endless.poll() is None
@@ -170,6 +218,9 @@ def test_a_killed_run_goes_on_to_the_same_circuit(seed_file, tmp_path):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     assert (cut / "evolved.v").read_text() == (whole / "evolved.v").read_text()
     assert no_process_left(endless.pid)
+    with complaints:
+        complaints.seek(0)
+        assert complaints.read() == ""
 
 
 def rounds_of(folder):
