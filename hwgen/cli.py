@@ -27,8 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
     except HwgenError as error:
         return _refuse(str(error))
-    except KeyboardInterrupt:
-        return _refuse("interrupted; earlier results are as they were")
+    except KeyboardInterrupt as stop:  # a command may know better what became of its output
+        return _refuse(f"interrupted; {str(stop) or 'earlier results are as they were'}")
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -170,7 +170,7 @@ def _evolve(command: argparse.ArgumentParser) -> None:
         required=True,
         help="catalogue name or netlist to start from",
     )
-    bounds = command.add_argument_group("bounds", "an error, or a percentage of all codes: 0.5%%")
+    bounds = command.add_argument_group("bounds", "an error, or a percentage of all codes: 0.5%")
     bounds.add_argument("--mae", metavar="BOUND", help="mean absolute error")
     bounds.add_argument("--wce", metavar="BOUND", help="worst-case error")
     bounds.add_argument("--mean", metavar="BOUND", help="absolute mean error")

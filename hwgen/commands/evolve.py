@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from hwgen import kernels
-from hwgen.arith.catalogue import find
+from hwgen.arith.catalogue import CATALOGUE, find
+from hwgen.arith.exact import Exact
 from hwgen.arith.histogram import load_histograms, pair_probabilities
+from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.netlist.gate_builder import to_verilog
 from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.table import ERROR_HEADERS, error_cells, table
+from hwgen.cost.characterize import characterize_all
 from hwgen.cost.technology import Technology
-from hwgen.errors import SpecError
+from hwgen.errors import SpecError, check_range
 from hwgen.evolve.constraint import Constraint, parse_bound
 from hwgen.evolve.island import Checked
 from hwgen.evolve.problem import Problem
 from hwgen.evolve.record import Record
-from hwgen.evolve.run import Budget, Progress
+from hwgen.evolve.run import Budget, Progress, check_settings
 from hwgen.evolve.run import run as evolve
 from hwgen.evolve.seed import as_netlist
 from hwgen.output import replacing_file
@@ -32,7 +35,7 @@ _TIME = re.compile(r"(\d+(?:\.\d*)?)([smh])")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _OPTIONS = (  # in the order in which a circuit's header shows them
     *("mae", "wce", "mean", "zero", "histogram", "objective", "tech", "seed"),
-    *("evaluations", "time", "processes", "check_every", "name"),
+    *("evaluations", "processes", "check_every", "name"),
 )
 _DEFAULTS = {
     "objective": "energy",
@@ -48,38 +51,49 @@ def run(args: argparse.Namespace) -> int:
     if _NAME.fullmatch(args.name) is None:
         raise SpecError(f"circuit name must be a plain identifier, not {args.name!r}")
     budget = _budget(args)
+    settings = {name: getattr(args, name) for name in ("seed", "processes", "check_every")}
+    check_settings(**settings)
     problem = _problem(args)
     record = Record.open(args.output, _facts(args, problem))
-    found = evolve(
-        problem,
-        record,
-        budget,
-        seed=args.seed,
-        processes=args.processes,
-        check_every=args.check_every,
-        report=lambda progress: _report(problem, progress),
-    )
+    try:
+        found = evolve(problem, record, budget, **settings, report=lambda x: _report(problem, x))
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(
+            f"the run is kept in {args.output}, and the same command goes on with it"
+        ) from stop
     if sys.stderr.isatty():
         print(file=sys.stderr)  # ends the progress line
+    rounds, seconds = record.rounds()
+    done = rounds * args.check_every * args.processes
     if found is None:
         print("no circuit within the bounds was as fast as the exact product; try for longer")
-        return 1
-    with replacing_file(record.folder / f"{args.name}.v") as place:
-        place.write_text(_verilog(args, found, problem), encoding="utf-8")
-    print(_table(args, problem, found))
-    return 0
+    else:
+        with replacing_file(record.folder / f"{args.name}.v") as place:
+            place.write_text(_verilog(args, found, problem, done), encoding="utf-8")
+        print(_table(args, problem, find(str(record.folder / f"{args.name}.v"))))
+    rate = done / max(seconds, 1e-9)
+    print(
+        f"{done:,} evaluations in {seconds:.1f} s ({rate:,.0f}/s), {kernels.active_path()} kernels"
+    )
+    return int(found is None)
 
 
 def _budget(args: argparse.Namespace) -> Budget:
     if args.evaluations is None and args.time is None:
         raise SpecError("evolution must be given evaluations or a time, not neither")
-    if args.evaluations is not None and args.evaluations < 1:
-        raise SpecError(f"evolution evaluations must be at least 1, not {args.evaluations}")
-    found = _TIME.fullmatch(args.time or "0s")
-    if found is None:
-        raise SpecError(f"evolution time must be such as 90s, 10m or 2h, not {args.time!r}")
-    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
-    return Budget(evaluations=args.evaluations, seconds=seconds if args.time else None)
+    if args.evaluations is not None:
+        check_range("evolution", "evaluations", args.evaluations, 1, 10**15)
+    return Budget(
+        evaluations=args.evaluations, seconds=None if args.time is None else _seconds(args.time)
+    )
+
+
+def _seconds(text: str) -> float:
+    found = _TIME.fullmatch(text)
+    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if seconds <= 0:
+        raise SpecError(f"evolution time must be such as 90s, 10m or 2h, not {text!r}")
+    return seconds
 
 
 def _problem(args: argparse.Namespace) -> Problem:
@@ -140,25 +154,36 @@ def _report(problem: Problem, progress: Progress) -> None:
     print(line, end="", file=sys.stderr, flush=True)
 
 
-def _table(args: argparse.Namespace, problem: Problem, found: Checked) -> str:
-    seed = problem.seed_circuit
-    rows = [
-        ("exact", problem.baseline, (0.0,) * len(ERROR_HEADERS)),
-        (seed.name, problem.price(seed), error_cells(problem.constraint.measured(seed))),
-        (args.name, found.cost, error_cells(found.error)),
-    ]
-    lines = [
-        (name, cost.area_um2, cost.delay_ns, cost.energy_pj[0]["operands"], *error)
-        for name, cost, error in rows
-    ]
-    under = "the histogram's" if problem.constraint.joint is not None else "uniform random"
+def _table(args: argparse.Namespace, problem: Problem, circuit: Multiplier) -> str:
+    """The circuit beside the exact product and its seed, each as the catalogue builds it.
+
+    Without a histogram the figures are those that ``hwgen characterize`` gives.
+    """
+    seed = Path(args.seed_circuit).stem, find(args.seed_circuit)
+    rows = [_exact(circuit), seed, (args.name, circuit)]
+    traces = None if problem.constraint.joint is None else problem.traces
+    places = {str(place): multiplier for place, (_, multiplier) in enumerate(rows)}
+    costs = characterize_all(places, problem.technology, traces).values()
+    lines = []
+    for (name, multiplier), cost in zip(rows, costs, strict=True):
+        error = error_cells(problem.constraint.measured(multiplier))
+        (energy,) = cost.energy_pj[0].values()
+        lines.append((name, cost.area_um2, cost.delay_ns, energy, *error))
+    under = "uniform random" if traces is None else "the histogram's"
     return (
         f"{table(HEADERS, lines)}\n\n{args.name} is in {args.output}; technology "
         f"{problem.technology.name}, {under} operands"
     )
 
 
-def _verilog(args: argparse.Namespace, found: Checked, problem: Problem) -> str:
+def _exact(circuit: Multiplier) -> tuple[str, Multiplier]:
+    """The exact product of a circuit's operands, under its catalogue name if it has one."""
+    product = Exact(a_kind=circuit.a_kind, w_kind=circuit.w_kind)
+    names = (name for name, x in CATALOGUE.items() if x == product)
+    return next(names, "exact"), product
+
+
+def _verilog(args: argparse.Namespace, found: Checked, problem: Problem, done: int) -> str:
     error, cost = found.error, found.cost
     bits = problem.seed_circuit.a_kind.width + problem.seed_circuit.w_kind.width
     figures = (
@@ -166,14 +191,17 @@ def _verilog(args: argparse.Namespace, found: Checked, problem: Problem) -> str:
         f"mean error {error.mean:.3g}; in {problem.technology.name} {cost.area_um2:.1f} um2, "
         f"{cost.delay_ns:.3f} ns, {cost.energy_pj[0]['operands']:.4g} pJ a product"
     )
-    return f"// {_command(args)}\n// {figures}\n{to_verilog(found.netlist, args.name)}"
+    return f"// {_command(args, done)}\n// {figures}\n{to_verilog(found.netlist, args.name)}"
 
 
-def _command(args: argparse.Namespace) -> str:
-    """The command line that gives this circuit again, without places of this machine."""
+def _command(args: argparse.Namespace, done: int) -> str:
+    """The command line that gives this circuit again, without places of this machine.
+
+    A time would give another circuit each time: it says the evaluations that were ``done``.
+    """
     parts = ["hwgen evolve --seed-circuit", shlex.quote(Path(args.seed_circuit).name)]
     for name in _OPTIONS:
-        value = getattr(args, name)
+        value: Any = done if name == "evaluations" else getattr(args, name)
         if value is None or value is False or value == _DEFAULTS.get(name):
             continue
         parts.append(f"--{name.replace('_', '-')}")

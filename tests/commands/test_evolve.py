@@ -6,11 +6,14 @@ import shlex
 import numpy as np
 import pytest
 
+from hwgen import kernels
 from hwgen.arith.metrics import measure
 from hwgen.arith.netlist.gate_builder import array_multiplier, to_verilog
 from hwgen.arith.netlist.netlist import Netlist
 from hwgen.arith.operand import OperandKind
 from hwgen.cli import main
+from hwgen.commands.evolve import HEADERS
+from hwgen.evolve.record import Record
 
 ROUNDS = ["--check-every", "300", "--evaluations", "900"]
 
@@ -54,6 +57,64 @@ def test_the_header_tells_how_to_make_the_circuit_again(seed, tmp_path, monkeypa
     assert (tmp_path / "again" / "evolved.v").read_text() == text
 
 
+def test_the_header_of_a_run_of_some_time_tells_the_evaluations(seed, tmp_path, monkeypatch):
+    options = ("--mae", "2%", "--check-every", "300", "--time", "0.1s")
+    assert evolve(seed, *options, "-o", tmp_path / "run") == 0
+    text = (tmp_path / "run" / "evolved.v").read_text()
+    line = text.splitlines()[0]
+    done = 300 * Record(tmp_path / "run").rounds()[0]
+    assert f" --evaluations {done} " in line
+    assert "--time" not in line
+    monkeypatch.chdir(seed.parent)
+    args = shlex.split(line.removeprefix("// hwgen ").replace("RUN", str(tmp_path / "again")))
+    assert main(args) == 0
+    assert (tmp_path / "again" / "evolved.v").read_text() == text
+
+
+def test_the_table_is_that_of_characterize(tmp_path, capsys):
+    run, seed = tmp_path / "run", "exact_booth_u4xs4"
+    assert evolve(seed, "--mae", "1", *ROUNDS, "-o", run) == 0
+    summary = figures(capsys.readouterr().out)
+    assert main(["characterize", seed, str(run / "evolved.v")]) == 0
+    alone = figures(capsys.readouterr().out)
+    for name, given in ((seed, seed), ("evolved", str(run / "evolved.v"))):
+        assert len(summary[name]) == len(HEADERS) - 1
+        assert summary[name].items() <= alone[given].items()
+
+
+def figures(printed):
+    """Cells of a table by the first of each line, then by header."""
+    lines = printed.partition("\n\n")[0].splitlines()
+    headers, _, *rows = [re.split("  +", line) for line in lines]
+    return {row[0]: dict(zip(headers[1:], row[1:], strict=True)) for row in rows}
+
+
+def test_the_last_line_tells_how_much_was_done(seed, tmp_path, capsys):
+    assert evolve(seed, "--mae", "3%", *ROUNDS, "-o", tmp_path / "run") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    pattern = rf"900 evaluations in [\d.]+ s \([\d,]+/s\), {kernels.active_path()} kernels"
+    assert re.fullmatch(pattern, last)
+
+
+def test_an_interrupt_says_that_the_run_is_kept(seed, tmp_path, capsys, monkeypatch):
+    def interrupted(*args, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hwgen.commands.evolve.evolve", interrupted)
+    assert evolve(seed, "--mae", "1", *ROUNDS, "-o", tmp_path / "run") == 2
+    error = capsys.readouterr().err
+    kept = f"the run is kept in {tmp_path / 'run'}, and the same command goes on with it"
+    assert error == f"hwgen: interrupted; {kept}\n"
+
+
+def test_help_shows_a_percentage(capsys):
+    with pytest.raises(SystemExit):
+        main(["evolve", "--help"])
+    shown = capsys.readouterr().out
+    assert "0.5%" in shown
+    assert "%%" not in shown
+
+
 def test_a_histogram_counts(seed, tmp_path, capsys):
     counts = np.zeros(16, dtype=int)
     counts[:4] = 5
@@ -74,8 +135,16 @@ BAD = {
         "evolution objective must be one of area, energy, not 'delay'",
     ),
     "no time": (["--mae", "1", "--time", "10"], "evolution time must be such as 90s, 10m or 2h"),
-    "no evaluation": (["--mae", "1", "--evaluations", "0"], "must be at least 1, not 0"),
+    "no second": (["--mae", "1", "--time", "0s"], "evolution time must be such as 90s, 10m or 2h"),
+    "a share too large": (["--mae", "150%"], "bound mae must be at most 100% or 512, not '150%'"),
+    "too large": (["--wce", "9" * 26], "bound wce must be at most 100% or 512, not '999"),
+    "no evaluation": (
+        ["--mae", "1", "--evaluations", "0"],
+        "evolution evaluations must be an integer from 1",
+    ),
     "no process": (["--mae", "1", "--processes", "0"], "processes must be an integer from 1"),
+    "no seed": (["--mae", "1", "--seed", "-1"], "evolution seed must be an integer from 0"),
+    "no check": (["--mae", "1", "--check-every", "1"], "check-every must be an integer from 100"),
     "no name": (["--mae", "1", "--name", "a b"], "must be a plain identifier, not 'a b'"),
 }
 
@@ -87,7 +156,7 @@ def test_bad_options_are_refused_in_one_line(seed, tmp_path, capsys, case):
     error = capsys.readouterr().err
     assert complaint in error
     assert error.count("\n") == 1
-    assert not (tmp_path / "run" / "evolved.v").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_without_an_end_is_refused(seed, tmp_path, capsys):
