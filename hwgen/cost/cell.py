@@ -98,6 +98,8 @@ class Library:
         self.templates = {x.name: x for x in group.groups if x.kind.endswith("lut_template")}
         self.templates |= {x.name: x for x in group.all("lu_table_template")}
         voltage = _number("nom_voltage", group.simple["nom_voltage"])
+        if not voltage:
+            raise ValueError("nom_voltage must be above 0, not 0")
         self.voltage_v = self.units.voltage * voltage
         self.default_capacitance = group.simple.get("default_input_pin_cap", "0")
 
@@ -155,7 +157,13 @@ class Cell:
     @cached_property
     def pins(self) -> dict[str, Pin]:
         """Electrical figures by pin name."""
-        return {name: self._pin(name, group) for name, group in self._groups.items()}
+        found = {}
+        for name, group in self._groups.items():
+            try:
+                found[name] = self._pin(group)
+            except ValueError as error:
+                raise ValueError(f"cell {self.name} pin {name} {error}") from error
+        return found
 
     @property
     def is_usable(self) -> bool:
@@ -213,20 +221,19 @@ class Cell:
         clocks = [parse_function(x.simple["clocked_on"]) for x in self.group.all("ff")]
         return frozenset().union(*(x.pins for x in clocks))
 
-    def _pin(self, name: str, group: Group) -> Pin:
+    def _pin(self, group: Group) -> Pin:
         return Pin(
-            self._library.units.capacitance * self._capacitance(name, group.simple),
+            self._library.units.capacitance * self._capacitance(group.simple),
             tuple(self._arc(x, pin) for x in group.all("timing") for pin in _related(x)),
             tuple(self._power(x) for x in group.all("internal_power")),
         )
 
-    def _capacitance(self, pin: str, simple: dict[str, str]) -> float:
+    def _capacitance(self, simple: dict[str, str]) -> float:
         """What the file states, the mean of both edges, or the library's default."""
         default = self._library.default_capacitance if simple.get("direction") == "input" else "0"
         edges = [simple[x] for x in ("rise_capacitance", "fall_capacitance") if x in simple]
         texts = [simple["capacitance"]] if "capacitance" in simple else edges or [default]
-        subject = f"cell {self.name} pin {pin} capacitance"
-        return sum(_number(subject, text) for text in texts) / len(texts)
+        return sum(_number("capacitance", text) for text in texts) / len(texts)
 
     def _arc(self, group: Group, related: str) -> Arc:
         kind = group.simple.get("timing_type", "combinational")

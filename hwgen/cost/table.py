@@ -87,17 +87,19 @@ def read_table(group: Group, templates: dict[str, Group], unit: float, units: Un
         Factors of the indices.
     """
     template = templates.get(group.name, Group("", []))
-    values = [unit * x for x in _floats(group.complex["values"])]
+    values = [unit * x for x in _floats(group.kind, group.complex["values"])]
     axes: list[tuple[bool, tuple[float, ...]]] = []
     for axis in ("1", "2"):
         points = group.complex.get(f"index_{axis}") or template.complex.get(f"index_{axis}")
         if points is not None and group.name != "scalar":
             variable = template.simple.get(f"variable_{axis}", "")
             scale = units.capacitance if "capacitance" in variable else units.time
-            axes.append((variable in _SECOND, tuple(scale * x for x in _floats(points))))
+            axes.append(
+                (variable in _SECOND, tuple(scale * x for x in _floats(group.kind, points)))
+            )
     expected = prod(len(points) for _, points in axes)
     if len(values) != expected:
-        raise ValueError(f"a {group.kind} table holds {len(values)} values, not {expected}")
+        raise ValueError(f"{group.kind} must hold {expected} values, not {len(values)}")
     _check(group.kind, values, (points for _, points in axes))
     if not axes:
         return Table((0.0,), (0.0,), ((values[0],),))
@@ -125,21 +127,25 @@ def _between(row: tuple[float, ...], column: int, right: float) -> float:
     return row[column] + right * (row[column + 1] - row[column]) if right else row[column]
 
 
-def _floats(texts: list[str]) -> list[float]:
-    return [float(x) for x in ",".join(texts).replace(",", " ").split()]
+def _floats(kind: str, texts: list[str]) -> list[float]:
+    try:
+        return [float(x) for x in ",".join(texts).replace(",", " ").split()]
+    except ValueError as error:
+        wrong = str(error).rpartition(": ")[2]
+        raise ValueError(f"{kind} must hold numbers, not {wrong}") from error
 
 
 def _check(kind: str, values: list[float], axes: Iterable[tuple[float, ...]]) -> None:
     if not all(map(isfinite, values)):
         wrong = next(x for x in values if not isfinite(x))
-        raise ValueError(f"a {kind} table must hold finite numbers, not {wrong}")
+        raise ValueError(f"{kind} must hold finite numbers, not {wrong}")
     for points in axes:
         if not all(a < b for a, b in pairwise(points)):
-            raise ValueError(f"an index of a {kind} table must ascend, not {list(points)}")
+            raise ValueError(f"{kind} index must ascend, not {list(points)}")
 
 
 def _factor(text: str, unit: str) -> float:
     match = re.fullmatch(r"([\d.eE+-]+?)\s*([fpnumk]?)" + unit, text.strip().lower())
-    if match is None:
+    if match is None or not float(match[1]) > 0:
         raise ValueError(f"its unit of {unit} is {text!r}")
     return float(match[1]) * _PREFIX[match[2]]

@@ -88,5 +88,5 @@ def test_an_unknown_unit_is_refused():
 
 
 def test_a_table_of_another_size_is_refused():
-    with pytest.raises(ValueError, match=r"^a cell_rise table holds 3 values, not 2$"):
+    with pytest.raises(ValueError, match=r"^cell_rise must hold 2 values, not 3$"):
         table('variable_1 : input_net_transition; index_1 ("1, 2");', 'values ("1, 2, 3");')

@@ -91,6 +91,18 @@ def test_a_library_without_a_voltage_is_refused(tmp_path):
         load(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("nom_voltage : 1.1", "nom_voltage : 0", "nom_voltage must be above 0, not 0"),
+        ('time_unit : "1ns"', 'time_unit : "0ns"', "its unit of s is '0ns'"),
+    ],
+)
+def test_scales_of_0_are_refused(tmp_path, old, new, rule):
+    with pytest.raises(SpecError, match=rf"x.lib must be usable, but {rule}$"):
+        load(tmp_path, generic_liberty().replace(old, new))
+
+
 def test_a_broken_function_is_refused(tmp_path):
     text = generic_liberty().replace('"!(A & B)"', '"!(A & B"')
     with pytest.raises(
@@ -106,7 +118,7 @@ def test_a_broken_table_is_refused(tmp_path):
     with pytest.raises(
         SpecError,
         match=rf"^Liberty file {tmp_path}/x.lib must be usable, "
-        r"but a cell_rise table holds 25 values, not 20$",
+        r"but cell INV_X1 pin Y cell_rise must hold 20 values, not 25$",
     ):
         load(tmp_path, text)
 
@@ -175,8 +187,12 @@ def zeros(match):
 
 def test_a_table_of_no_numbers_is_refused(tmp_path):
     text = generic_liberty().replace('"0.0006, 0.0024,', '"0.0006, 0.0006,', 1)
-    with pytest.raises(SpecError, match=r"an index of a cell_rise table must ascend, not \[0.0006"):
+    with pytest.raises(SpecError, match=r"pin Y cell_rise index must ascend, not \[0.0006"):
         load(tmp_path, text)
     text = re.sub(r'(cell_rise .*?values \( *\\?\s*") *[\d.]+', r"\1nan", text, count=1, flags=re.S)
-    with pytest.raises(SpecError, match=r"a cell_rise table must hold finite numbers, not nan$"):
+    with pytest.raises(
+        SpecError, match=r"INV_X1 pin Y cell_rise must hold finite numbers, not nan$"
+    ):
         load(tmp_path, text)
+    with pytest.raises(SpecError, match=r"INV_X1 pin Y cell_rise must hold numbers, not 'many'$"):
+        load(tmp_path, text.replace('"nan', '"many'))
