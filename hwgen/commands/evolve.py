@@ -16,7 +16,7 @@ from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.netlist.gate_builder import to_verilog
 from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.table import ERROR_HEADERS, error_cells, table
-from hwgen.cost.characterize import characterize_all
+from hwgen.cost.characterize import characterize
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError, check_range
 from hwgen.evolve.constraint import Constraint, parse_bound
@@ -161,19 +161,23 @@ def _table(args: argparse.Namespace, problem: Problem, circuit: Multiplier) -> s
     """
     seed = Path(args.seed_circuit).stem, find(args.seed_circuit)
     rows = [_exact(circuit), seed, (args.name, circuit)]
-    traces = None if problem.constraint.joint is None else problem.traces
-    places = {str(place): multiplier for place, (_, multiplier) in enumerate(rows)}
-    costs = characterize_all(places, problem.technology, traces).values()
-    lines = []
-    for (name, multiplier), cost in zip(rows, costs, strict=True):
-        error = error_cells(problem.constraint.measured(multiplier))
-        (energy,) = cost.energy_pj[0].values()
-        lines.append((name, cost.area_um2, cost.delay_ns, energy, *error))
-    under = "uniform random" if traces is None else "the histogram's"
+    lines = [
+        (name, *_costs(problem, x), *error_cells(problem.constraint.measured(x)))
+        for name, x in rows
+    ]
+    under = "uniform random" if problem.constraint.joint is None else "the histogram's"
     return (
         f"{table(HEADERS, lines)}\n\n{args.name} is in {args.output}; technology "
         f"{problem.technology.name}, {under} operands"
     )
+
+
+def _costs(problem: Problem, multiplier: Multiplier) -> tuple[float, float, float]:
+    """Area, delay and energy under the histogram, or else under characterize's own trace."""
+    traces = None if problem.constraint.joint is None else problem.traces
+    cost = characterize(multiplier, problem.technology, traces)
+    (energy,) = cost.energy_pj[0].values()
+    return cost.area_um2, cost.delay_ns, energy
 
 
 def _exact(circuit: Multiplier) -> tuple[str, Multiplier]:
@@ -184,12 +188,12 @@ def _exact(circuit: Multiplier) -> tuple[str, Multiplier]:
 
 
 def _verilog(args: argparse.Namespace, found: Checked, problem: Problem, done: int) -> str:
-    error, cost = found.error, found.cost
+    error, (area, delay, energy) = found.error, _costs(problem, found.netlist)
     bits = problem.seed_circuit.a_kind.width + problem.seed_circuit.w_kind.width
     figures = (
         f"MAE {100 * error.mae / (1 << bits):.4f} % of 2**{bits}, WCE {error.wce}, "
-        f"mean error {error.mean:.3g}; in {problem.technology.name} {cost.area_um2:.1f} um2, "
-        f"{cost.delay_ns:.3f} ns, {cost.energy_pj[0]['operands']:.4g} pJ a product"
+        f"mean error {error.mean:.3g}; in {problem.technology.name} {area:.1f} um2, "
+        f"{delay:.3f} ns, {energy:.4g} pJ a product"
     )
     return f"// {_command(args, done)}\n// {figures}\n{to_verilog(found.netlist, args.name)}"
 

@@ -9,6 +9,8 @@ from hwgen.arith.catalogue import CATALOGUE
 from hwgen.arith.metrics import measure
 from hwgen.arith.netlist.netlist import Netlist
 from hwgen.commands.arguments import parser
+from hwgen.cost.characterize import characterize
+from hwgen.cost.technology import Technology
 from hwgen.evolve.constraint import parse_bound
 from hwgen.flow.data import data_path
 
@@ -49,6 +51,16 @@ def test_its_header_tells_how_to_make_it_again(path):
     error = measure(Netlist.load(path))
     assert error.mae <= parse_bound("mae", args.mae, 16)
     assert f"MAE {100 * error.mae / (1 << 16):.4f} % of 2**16, WCE {error.wce}, " in figures
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_its_header_has_the_figures_of_characterize(kind):
+    name = f"evolved_m0033{kind}"
+    cost = characterize(CATALOGUE[name], Technology.load())
+    energy = f"{cost.energy_pj[0]['uniform']:.4g} pJ a product"
+    place = next(x for x in FILES if x.stem == name)
+    figures = f"{cost.area_um2:.1f} um2, {cost.delay_ns:.3f} ns, {energy}"
+    assert place.read_text().splitlines()[1].endswith(figures)
 
 
 def test_no_circuit_leads_back_to_itself():

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit exact_dadda_s8.v --mae 0.002% --seed 1 --evaluations 500000 --name evolved_m0002_s8 -o RUN
-// MAE 0.0018 % of 2**16, WCE 7, mean error 0.375; in hwgen_generic 313.6 um2, 0.945 ns, 1.409 pJ a product
+// MAE 0.0018 % of 2**16, WCE 7, mean error 0.375; in hwgen_generic 313.6 um2, 0.945 ns, 1.392 pJ a product
 module evolved_m0002_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[0] & w[2];
   wire n1 = a[1] & w[1];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit exact_dadda_u8.v --mae 0.002% --seed 1 --evaluations 500000 --name evolved_m0002_u8 -o RUN
-// MAE 0.0020 % of 2**16, WCE 18, mean error 0.773; in hwgen_generic 304.9 um2, 1.039 ns, 1.086 pJ a product
+// MAE 0.0020 % of 2**16, WCE 18, mean error 0.773; in hwgen_generic 304.9 um2, 1.039 ns, 1.085 pJ a product
 module evolved_m0002_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[0] & w[2];
   wire n1 = a[1] & w[0];

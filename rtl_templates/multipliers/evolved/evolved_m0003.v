@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit exact_dadda.v --mae 0.003% --zero --seed 1 --evaluations 500000 --name evolved_m0003 -o RUN
-// MAE 0.0030 % of 2**16, WCE 15, mean error 1.5; in hwgen_generic 309.7 um2, 1.035 ns, 1.245 pJ a product
+// MAE 0.0030 % of 2**16, WCE 15, mean error 1.5; in hwgen_generic 309.7 um2, 1.035 ns, 1.234 pJ a product
 module evolved_m0003 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[0] & w[1];
   wire n1 = a[0] & w[2];

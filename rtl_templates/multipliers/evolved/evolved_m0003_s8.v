@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0002_s8 --mae 0.003% --seed 1 --evaluations 500000 --name evolved_m0003_s8 -o RUN
-// MAE 0.0029 % of 2**16, WCE 20, mean error 1.28; in hwgen_generic 310.0 um2, 0.951 ns, 1.373 pJ a product
+// MAE 0.0029 % of 2**16, WCE 20, mean error 1.28; in hwgen_generic 310.0 um2, 0.951 ns, 1.363 pJ a product
 module evolved_m0003_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[0] & w[2];
   wire n1 = a[1] & w[1];

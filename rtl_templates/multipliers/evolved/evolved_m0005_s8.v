@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0003_s8 --mae 0.005% --wce 0.15% --seed 1 --evaluations 500000 --name evolved_m0005_s8 -o RUN
-// MAE 0.0049 % of 2**16, WCE 33, mean error 0.258; in hwgen_generic 304.9 um2, 0.965 ns, 1.351 pJ a product
+// MAE 0.0049 % of 2**16, WCE 33, mean error 0.258; in hwgen_generic 304.9 um2, 0.965 ns, 1.34 pJ a product
 module evolved_m0005_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[1] & w[0];
   wire n1 = a[0] & w[3];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0003 --mae 0.007% --zero --seed 1 --evaluations 500000 --name evolved_m0007 -o RUN
-// MAE 0.0068 % of 2**16, WCE 33, mean error 3.87; in hwgen_generic 293.4 um2, 0.970 ns, 1.173 pJ a product
+// MAE 0.0068 % of 2**16, WCE 33, mean error 3.87; in hwgen_generic 293.4 um2, 0.970 ns, 1.163 pJ a product
 module evolved_m0007 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[1] & w[1];
   wire n1 = a[2] & w[0];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0005_s8 --mae 0.007% --wce 0.2% --seed 1 --evaluations 500000 --name evolved_m0007_s8 -o RUN
-// MAE 0.0070 % of 2**16, WCE 39, mean error 1.58; in hwgen_generic 297.1 um2, 0.943 ns, 1.328 pJ a product
+// MAE 0.0070 % of 2**16, WCE 39, mean error 1.58; in hwgen_generic 297.1 um2, 0.943 ns, 1.316 pJ a product
 module evolved_m0007_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[0] & w[6];
   wire n1 = a[0] & w[3];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0005_u8 --mae 0.007% --seed 1 --evaluations 500000 --name evolved_m0007_u8 -o RUN
-// MAE 0.0068 % of 2**16, WCE 25, mean error 2.88; in hwgen_generic 287.8 um2, 1.020 ns, 1.049 pJ a product
+// MAE 0.0068 % of 2**16, WCE 25, mean error 2.88; in hwgen_generic 287.8 um2, 1.020 ns, 1.05 pJ a product
 module evolved_m0007_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[1] & w[2];
   wire n1 = a[3] & w[0];

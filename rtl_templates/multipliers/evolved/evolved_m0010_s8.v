@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0007_s8 --mae 0.01% --wce 0.3% --seed 1 --evaluations 500000 --name evolved_m0010_s8 -o RUN
-// MAE 0.0100 % of 2**16, WCE 91, mean error 1.9; in hwgen_generic 292.3 um2, 0.954 ns, 1.292 pJ a product
+// MAE 0.0100 % of 2**16, WCE 91, mean error 1.9; in hwgen_generic 292.3 um2, 0.954 ns, 1.281 pJ a product
 module evolved_m0010_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = ~w[6];
   wire n1 = w[4] & n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0007_u8 --mae 0.01% --seed 1 --evaluations 500000 --name evolved_m0010_u8 -o RUN
-// MAE 0.0100 % of 2**16, WCE 67, mean error 3.12; in hwgen_generic 279.4 um2, 1.026 ns, 1.027 pJ a product
+// MAE 0.0100 % of 2**16, WCE 67, mean error 3.12; in hwgen_generic 279.4 um2, 1.026 ns, 1.028 pJ a product
 module evolved_m0010_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[2] & w[1];
   wire n1 = a[1] | n0;

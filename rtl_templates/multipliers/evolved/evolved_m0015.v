@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0007 --mae 0.015% --zero --seed 1 --evaluations 500000 --name evolved_m0015 -o RUN
-// MAE 0.0147 % of 2**16, WCE 91, mean error 4.37; in hwgen_generic 277.8 um2, 0.971 ns, 1.129 pJ a product
+// MAE 0.0147 % of 2**16, WCE 91, mean error 4.37; in hwgen_generic 277.8 um2, 0.971 ns, 1.119 pJ a product
 module evolved_m0015 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = a[0] & w[1];
   wire n1 = a[0] & w[3];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_4_8x8_s8.v --mae 0.015% --seed 1 --evaluations 500000 --name evolved_m0015_s8 -o RUN
-// MAE 0.0150 % of 2**16, WCE 47, mean error 0.65; in hwgen_generic 244.2 um2, 1.112 ns, 0.8452 pJ a product
+// MAE 0.0150 % of 2**16, WCE 47, mean error 0.65; in hwgen_generic 244.2 um2, 1.112 ns, 0.8385 pJ a product
 module evolved_m0015_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[4];
   wire n1 = a[0] & n0;

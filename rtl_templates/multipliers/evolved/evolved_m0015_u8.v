@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0010_u8 --mae 0.015% --seed 1 --evaluations 500000 --name evolved_m0015_u8 -o RUN
-// MAE 0.0146 % of 2**16, WCE 59, mean error 5.69; in hwgen_generic 275.2 um2, 1.034 ns, 0.9922 pJ a product
+// MAE 0.0146 % of 2**16, WCE 59, mean error 5.69; in hwgen_generic 275.2 um2, 1.034 ns, 0.993 pJ a product
 module evolved_m0015_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[2] & w[2];
   wire n1 = a[3] & w[1];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0015_s8 --mae 0.022% --wce 0.6% --seed 1 --evaluations 500000 --name evolved_m0022_s8 -o RUN
-// MAE 0.0217 % of 2**16, WCE 77, mean error -0.485; in hwgen_generic 238.0 um2, 1.085 ns, 0.7871 pJ a product
+// MAE 0.0217 % of 2**16, WCE 77, mean error -0.485; in hwgen_generic 238.0 um2, 1.085 ns, 0.7806 pJ a product
 module evolved_m0022_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[4];
   wire n1 = ~w[3];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0015_u8 --mae 0.022% --seed 1 --evaluations 500000 --name evolved_m0022_u8 -o RUN
-// MAE 0.0220 % of 2**16, WCE 74, mean error 4.25; in hwgen_generic 267.4 um2, 1.021 ns, 0.9585 pJ a product
+// MAE 0.0220 % of 2**16, WCE 74, mean error 4.25; in hwgen_generic 267.4 um2, 1.021 ns, 0.9582 pJ a product
 module evolved_m0022_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[3] & w[1];
   wire n1 = w[0] ^ w[1];

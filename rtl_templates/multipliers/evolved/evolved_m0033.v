@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_5_8x8.v --mae 0.033% --zero --seed 1 --evaluations 500000 --name evolved_m0033 -o RUN
-// MAE 0.0328 % of 2**16, WCE 113, mean error 0.75; in hwgen_generic 235.5 um2, 1.012 ns, 0.7106 pJ a product
+// MAE 0.0328 % of 2**16, WCE 113, mean error 0.75; in hwgen_generic 235.5 um2, 1.012 ns, 0.7071 pJ a product
 module evolved_m0033 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = ~w[0];
   wire n1 = a[4] | a[5];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0022_s8 --mae 0.033% --wce 1% --seed 1 --evaluations 500000 --name evolved_m0033_s8 -o RUN
-// MAE 0.0328 % of 2**16, WCE 101, mean error 8.72; in hwgen_generic 211.1 um2, 1.116 ns, 0.6886 pJ a product
+// MAE 0.0328 % of 2**16, WCE 101, mean error 8.72; in hwgen_generic 211.1 um2, 1.116 ns, 0.6849 pJ a product
 module evolved_m0033_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[4];
   wire n1 = ~w[3];

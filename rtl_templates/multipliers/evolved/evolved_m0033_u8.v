@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0022_u8 --mae 0.033% --seed 1 --evaluations 500000 --name evolved_m0033_u8 -o RUN
-// MAE 0.0329 % of 2**16, WCE 110, mean error 7.06; in hwgen_generic 248.4 um2, 0.991 ns, 0.9289 pJ a product
+// MAE 0.0329 % of 2**16, WCE 110, mean error 7.06; in hwgen_generic 248.4 um2, 0.991 ns, 0.9282 pJ a product
 module evolved_m0033_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[3] & w[1];
   wire n1 = ~w[0];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0033_s8 --mae 0.05% --wce 1.5% --seed 1 --evaluations 500000 --name evolved_m0050_s8 -o RUN
-// MAE 0.0498 % of 2**16, WCE 231, mean error 8.75; in hwgen_generic 206.1 um2, 1.096 ns, 0.6656 pJ a product
+// MAE 0.0498 % of 2**16, WCE 231, mean error 8.75; in hwgen_generic 206.1 um2, 1.096 ns, 0.6632 pJ a product
 module evolved_m0050_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[4];
   wire n1 = ~w[3];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0033_u8 --mae 0.05% --seed 1 --evaluations 500000 --name evolved_m0050_u8 -o RUN
-// MAE 0.0500 % of 2**16, WCE 652, mean error 9.29; in hwgen_generic 233.2 um2, 0.988 ns, 0.8191 pJ a product
+// MAE 0.0500 % of 2**16, WCE 652, mean error 9.29; in hwgen_generic 233.2 um2, 0.988 ns, 0.8181 pJ a product
 module evolved_m0050_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[0] & w[5];
   wire n1 = a[1] & w[4];

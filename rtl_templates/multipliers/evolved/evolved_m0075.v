@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0033 --mae 0.075% --zero --seed 2 --evaluations 700000 --name evolved_m0075 -o RUN
-// MAE 0.0749 % of 2**16, WCE 274, mean error -9.82; in hwgen_generic 220.4 um2, 1.001 ns, 0.6006 pJ a product
+// MAE 0.0749 % of 2**16, WCE 274, mean error -9.82; in hwgen_generic 220.4 um2, 1.001 ns, 0.5984 pJ a product
 module evolved_m0075 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = ~w[0];
   wire n1 = a[4] | a[6];

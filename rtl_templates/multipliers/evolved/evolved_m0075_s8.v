@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0050_s8 --mae 0.075% --wce 2.2% --seed 1 --evaluations 500000 --name evolved_m0075_s8 -o RUN
-// MAE 0.0749 % of 2**16, WCE 289, mean error 2.03; in hwgen_generic 202.7 um2, 1.088 ns, 0.6272 pJ a product
+// MAE 0.0749 % of 2**16, WCE 289, mean error 2.03; in hwgen_generic 202.7 um2, 1.088 ns, 0.6244 pJ a product
 module evolved_m0075_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[4];
   wire n1 = ~w[3];

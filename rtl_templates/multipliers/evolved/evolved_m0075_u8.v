@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit truncated_6_c_u8.v --mae 0.075% --seed 1 --evaluations 500000 --name evolved_m0075_u8 -o RUN
-// MAE 0.0734 % of 2**16, WCE 398, mean error 14.9; in hwgen_generic 208.3 um2, 0.930 ns, 0.7679 pJ a product
+// MAE 0.0734 % of 2**16, WCE 398, mean error 14.9; in hwgen_generic 208.3 um2, 0.930 ns, 0.7721 pJ a product
 module evolved_m0075_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[3] & w[3];
   wire n1 = a[2] & w[4];

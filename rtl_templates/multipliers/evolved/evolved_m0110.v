@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0033 --mae 0.11% --zero --seed 2 --evaluations 500000 --name evolved_m0110 -o RUN
-// MAE 0.1085 % of 2**16, WCE 385, mean error 11; in hwgen_generic 215.3 um2, 0.970 ns, 0.5518 pJ a product
+// MAE 0.1085 % of 2**16, WCE 385, mean error 11; in hwgen_generic 215.3 um2, 0.970 ns, 0.5526 pJ a product
 module evolved_m0110 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = ~w[0];
   wire n1 = w[1] | w[2];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_5_8x6_s8.v --mae 0.11% --seed 1 --evaluations 500000 --name evolved_m0110_s8 -o RUN
-// MAE 0.1098 % of 2**16, WCE 417, mean error -5.57; in hwgen_generic 176.4 um2, 0.924 ns, 0.4923 pJ a product
+// MAE 0.1098 % of 2**16, WCE 417, mean error -5.57; in hwgen_generic 176.4 um2, 0.924 ns, 0.4903 pJ a product
 module evolved_m0110_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] ^ w[5];
   wire n1 = w[3] ^ w[4];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_5_8x7_u8.v --mae 0.11% --seed 1 --evaluations 500000 --name evolved_m0110_u8 -o RUN
-// MAE 0.1099 % of 2**16, WCE 366, mean error -6.87; in hwgen_generic 213.6 um2, 1.039 ns, 0.6298 pJ a product
+// MAE 0.1099 % of 2**16, WCE 366, mean error -6.87; in hwgen_generic 213.6 um2, 1.039 ns, 0.6246 pJ a product
 module evolved_m0110_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[2] | w[3];
   wire n1 = w[4] & n0;

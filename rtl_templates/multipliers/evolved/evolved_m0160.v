@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_7_8x8.v --mae 0.16% --zero --seed 1 --evaluations 500000 --name evolved_m0160 -o RUN
-// MAE 0.1598 % of 2**16, WCE 583, mean error -3.66; in hwgen_generic 170.0 um2, 0.976 ns, 0.4807 pJ a product
+// MAE 0.1598 % of 2**16, WCE 583, mean error -3.66; in hwgen_generic 170.0 um2, 0.976 ns, 0.4773 pJ a product
 module evolved_m0160 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] | w[4];
   wire n1 = w[5] & n0;

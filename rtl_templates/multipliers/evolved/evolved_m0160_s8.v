@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_7_8x6_s8.v --mae 0.16% --seed 1 --evaluations 500000 --name evolved_m0160_s8 -o RUN
-// MAE 0.1597 % of 2**16, WCE 677, mean error 17.6; in hwgen_generic 143.1 um2, 0.799 ns, 0.3947 pJ a product
+// MAE 0.1597 % of 2**16, WCE 677, mean error 17.6; in hwgen_generic 143.1 um2, 0.799 ns, 0.3964 pJ a product
 module evolved_m0160_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[6] ^ w[7];
   wire n1 = w[5] ^ w[6];

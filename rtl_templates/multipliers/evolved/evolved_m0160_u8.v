@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_7_7x7_u8.v --mae 0.16% --seed 1 --evaluations 500000 --name evolved_m0160_u8 -o RUN
-// MAE 0.1599 % of 2**16, WCE 669, mean error -10.5; in hwgen_generic 184.0 um2, 0.908 ns, 0.5536 pJ a product
+// MAE 0.1599 % of 2**16, WCE 669, mean error -10.5; in hwgen_generic 184.0 um2, 0.908 ns, 0.5506 pJ a product
 module evolved_m0160_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[2] | w[3];
   wire n1 = w[4] & n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_7_7x6.v --mae 0.24% --zero --seed 1 --evaluations 500000 --name evolved_m0240 -o RUN
-// MAE 0.2400 % of 2**16, WCE 813, mean error 9.93; in hwgen_generic 146.4 um2, 0.923 ns, 0.3515 pJ a product
+// MAE 0.2400 % of 2**16, WCE 813, mean error 9.93; in hwgen_generic 146.4 um2, 0.923 ns, 0.3497 pJ a product
 module evolved_m0240 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] | w[4];
   wire n1 = w[5] & n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_8_8x6_s8.v --mae 0.24% --wce 7% --seed 1 --evaluations 500000 --name evolved_m0240_s8 -o RUN
-// MAE 0.2400 % of 2**16, WCE 955, mean error -33.6; in hwgen_generic 132.4 um2, 0.871 ns, 0.3555 pJ a product
+// MAE 0.2400 % of 2**16, WCE 955, mean error -33.6; in hwgen_generic 132.4 um2, 0.871 ns, 0.3557 pJ a product
 module evolved_m0240_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[6] ^ w[7];
   wire n1 = w[5] ^ w[6];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_8_7x7_u8.v --mae 0.24% --seed 1 --evaluations 500000 --name evolved_m0240_u8 -o RUN
-// MAE 0.2396 % of 2**16, WCE 943, mean error -40.2; in hwgen_generic 164.4 um2, 0.899 ns, 0.4903 pJ a product
+// MAE 0.2396 % of 2**16, WCE 943, mean error -40.2; in hwgen_generic 164.4 um2, 0.899 ns, 0.4885 pJ a product
 module evolved_m0240_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = ~w[6];
   wire n1 = a[1] | n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_8_6x6.v --mae 0.36% --zero --seed 1 --evaluations 500000 --name evolved_m0360 -o RUN
-// MAE 0.3561 % of 2**16, WCE 1865, mean error -39.4; in hwgen_generic 126.8 um2, 0.869 ns, 0.2967 pJ a product
+// MAE 0.3561 % of 2**16, WCE 1865, mean error -39.4; in hwgen_generic 126.8 um2, 0.869 ns, 0.2975 pJ a product
 module evolved_m0360 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[3] | w[4];
   wire n1 = w[5] & n0;

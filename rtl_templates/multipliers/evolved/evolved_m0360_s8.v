@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0240_s8 --mae 0.36% --wce 10% --seed 2 --evaluations 500000 --name evolved_m0360_s8 -o RUN
-// MAE 0.3589 % of 2**16, WCE 1145, mean error 31.5; in hwgen_generic 118.7 um2, 0.687 ns, 0.2654 pJ a product
+// MAE 0.3589 % of 2**16, WCE 1145, mean error 31.5; in hwgen_generic 118.7 um2, 0.687 ns, 0.2647 pJ a product
 module evolved_m0360_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[6] ^ w[7];
   wire n1 = w[5] ^ w[6];

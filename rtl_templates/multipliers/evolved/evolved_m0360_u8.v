@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit truncated_8_6x6_c_u8.v --mae 0.36% --seed 1 --evaluations 500000 --name evolved_m0360_u8 -o RUN
-// MAE 0.3568 % of 2**16, WCE 1331, mean error 36.4; in hwgen_generic 119.8 um2, 0.664 ns, 0.3681 pJ a product
+// MAE 0.3568 % of 2**16, WCE 1331, mean error 36.4; in hwgen_generic 119.8 um2, 0.664 ns, 0.3719 pJ a product
 module evolved_m0360_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[3] & w[5];
   wire n1 = a[2] & w[6];

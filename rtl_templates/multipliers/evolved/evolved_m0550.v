@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit precision_booth_5x5.v --mae 0.55% --zero --seed 1 --evaluations 500000 --name evolved_m0550 -o RUN
-// MAE 0.5427 % of 2**16, WCE 1764, mean error -43.8; in hwgen_generic 109.5 um2, 0.685 ns, 0.2449 pJ a product
+// MAE 0.5427 % of 2**16, WCE 1764, mean error -43.8; in hwgen_generic 109.5 um2, 0.685 ns, 0.2472 pJ a product
 module evolved_m0550 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[2] ^ w[3];
   wire n1 = w[4] & w[5];

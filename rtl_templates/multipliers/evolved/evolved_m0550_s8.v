@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_9_8x4_s8.v --mae 0.55% --seed 1 --evaluations 500000 --name evolved_m0550_s8 -o RUN
-// MAE 0.5466 % of 2**16, WCE 2344, mean error -102; in hwgen_generic 79.2 um2, 0.598 ns, 0.1409 pJ a product
+// MAE 0.5466 % of 2**16, WCE 2344, mean error -102; in hwgen_generic 79.2 um2, 0.598 ns, 0.1413 pJ a product
 module evolved_m0550_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[4] ^ w[5];
   wire n1 = w[3] ^ w[4];

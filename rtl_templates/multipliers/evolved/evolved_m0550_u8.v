@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_9_6x5_c_u8.v --mae 0.55% --seed 1 --evaluations 500000 --name evolved_m0550_u8 -o RUN
-// MAE 0.5492 % of 2**16, WCE 2160, mean error 6.69; in hwgen_generic 104.4 um2, 0.778 ns, 0.2376 pJ a product
+// MAE 0.5492 % of 2**16, WCE 2160, mean error 6.69; in hwgen_generic 104.4 um2, 0.778 ns, 0.233 pJ a product
 module evolved_m0550_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[2] | w[3];
   wire n1 = w[4] & n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_9_4x4_m_s8.v --mae 0.8% --seed 1 --evaluations 500000 --name evolved_m0800_s8 -o RUN
-// MAE 0.7989 % of 2**16, WCE 3015, mean error -71.2; in hwgen_generic 68.9 um2, 0.553 ns, 0.115 pJ a product
+// MAE 0.7989 % of 2**16, WCE 3015, mean error -71.2; in hwgen_generic 68.9 um2, 0.553 ns, 0.1148 pJ a product
 module evolved_m0800_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] ^ w[6];
   wire n1 = w[3] ^ w[5];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m0550_u8 --mae 0.8% --seed 1 --evaluations 500000 --name evolved_m0800_u8 -o RUN
-// MAE 0.7954 % of 2**16, WCE 3035, mean error -19.7; in hwgen_generic 92.4 um2, 0.766 ns, 0.1953 pJ a product
+// MAE 0.7954 % of 2**16, WCE 3035, mean error -19.7; in hwgen_generic 92.4 um2, 0.766 ns, 0.1919 pJ a product
 module evolved_m0800_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[2] | w[3];
   wire n1 = ~w[3];

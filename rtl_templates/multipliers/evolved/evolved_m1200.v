@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_10_8x4.v --mae 1.2% --zero --seed 2 --evaluations 500000 --name evolved_m1200 -o RUN
-// MAE 1.1901 % of 2**16, WCE 4026, mean error -55.9; in hwgen_generic 65.0 um2, 0.590 ns, 0.1069 pJ a product
+// MAE 1.1901 % of 2**16, WCE 4026, mean error -55.9; in hwgen_generic 65.0 um2, 0.590 ns, 0.1061 pJ a product
 module evolved_m1200 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] & w[6];
   wire n1 = ~w[7];

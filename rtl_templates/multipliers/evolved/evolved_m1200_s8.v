@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_10_3x4_m_s8.v --mae 1.2% --seed 2 --evaluations 700000 --name evolved_m1200_s8 -o RUN
-// MAE 1.1961 % of 2**16, WCE 3689, mean error 2.22; in hwgen_generic 47.3 um2, 0.419 ns, 0.07071 pJ a product
+// MAE 1.1961 % of 2**16, WCE 3689, mean error 2.22; in hwgen_generic 47.3 um2, 0.419 ns, 0.06985 pJ a product
 module evolved_m1200_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] ^ w[6];
   wire n1 = w[4] ^ w[5];

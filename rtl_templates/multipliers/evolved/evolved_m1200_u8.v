@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit truncated_10_c_u8.v --mae 1.2% --seed 1 --evaluations 500000 --name evolved_m1200_u8 -o RUN
-// MAE 1.1954 % of 2**16, WCE 4210, mean error 183; in hwgen_generic 54.6 um2, 0.443 ns, 0.1343 pJ a product
+// MAE 1.1954 % of 2**16, WCE 4210, mean error 183; in hwgen_generic 54.6 um2, 0.443 ns, 0.1345 pJ a product
 module evolved_m1200_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[4] & w[6];
   wire n1 = a[3] & w[7];

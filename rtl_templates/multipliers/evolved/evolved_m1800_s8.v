@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_0_5x2_m_s8.v --mae 1.8% --seed 2 --evaluations 700000 --name evolved_m1800_s8 -o RUN
-// MAE 1.7997 % of 2**16, WCE 5572, mean error -108; in hwgen_generic 23.5 um2, 0.215 ns, 0.02095 pJ a product
+// MAE 1.7997 % of 2**16, WCE 5572, mean error -108; in hwgen_generic 23.5 um2, 0.215 ns, 0.02134 pJ a product
 module evolved_m1800_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] ^ w[6];
   wire n1 = w[5] & w[6];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_9_5x3_c_u8.v --mae 1.8% --seed 1 --evaluations 500000 --name evolved_m1800_u8 -o RUN
-// MAE 1.7944 % of 2**16, WCE 6027, mean error 54.5; in hwgen_generic 49.3 um2, 0.414 ns, 0.06258 pJ a product
+// MAE 1.7944 % of 2**16, WCE 6027, mean error 54.5; in hwgen_generic 49.3 um2, 0.414 ns, 0.06234 pJ a product
 module evolved_m1800_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[4] | w[5];
   wire n1 = w[6] & n0;

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_10_8x4.v --mae 2.7% --zero --seed 1 --evaluations 500000 --name evolved_m2700 -o RUN
-// MAE 2.6999 % of 2**16, WCE 8256, mean error -3; in hwgen_generic 46.5 um2, 0.579 ns, 0.05099 pJ a product
+// MAE 2.6999 % of 2**16, WCE 8256, mean error -3; in hwgen_generic 46.5 um2, 0.579 ns, 0.05188 pJ a product
 module evolved_m2700 (input [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] & w[6];
   wire n1 = ~w[7];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_0_2x2_m_s8.v --mae 2.7% --seed 2 --evaluations 500000 --name evolved_m2700_s8 -o RUN
-// MAE 2.6904 % of 2**16, WCE 9850, mean error 54.9; in hwgen_generic 16.0 um2, 0.186 ns, 0.01124 pJ a product
+// MAE 2.6904 % of 2**16, WCE 9850, mean error 54.9; in hwgen_generic 16.0 um2, 0.186 ns, 0.011 pJ a product
 module evolved_m2700_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] | w[6];
   wire n1 = w[5] & w[6];

@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit booth_11_3x3_c_u8.v --mae 2.7% --seed 1 --evaluations 500000 --name evolved_m2700_u8 -o RUN
-// MAE 2.6520 % of 2**16, WCE 7086, mean error 13.2; in hwgen_generic 31.1 um2, 0.274 ns, 0.03478 pJ a product
+// MAE 2.6520 % of 2**16, WCE 7086, mean error 13.2; in hwgen_generic 31.1 um2, 0.274 ns, 0.03467 pJ a product
 module evolved_m2700_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[4] | w[5];
   wire n1 = ~w[6];

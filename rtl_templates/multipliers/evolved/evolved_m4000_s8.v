@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m2700_s8 --mae 4% --seed 2 --evaluations 500000 --name evolved_m4000_s8 -o RUN
-// MAE 3.9769 % of 2**16, WCE 12968, mean error 394; in hwgen_generic 7.0 um2, 0.116 ns, 0.004424 pJ a product
+// MAE 3.9769 % of 2**16, WCE 12968, mean error 394; in hwgen_generic 7.0 um2, 0.116 ns, 0.00445 pJ a product
 module evolved_m4000_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = ~w[7];
   wire n1 = w[6] | n0;

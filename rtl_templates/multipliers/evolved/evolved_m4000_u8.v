@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit truncated_12_2x2_c_u8.v --mae 4% --seed 1 --evaluations 500000 --name evolved_m4000_u8 -o RUN
-// MAE 3.9809 % of 2**16, WCE 24488, mean error 466; in hwgen_generic 19.3 um2, 0.184 ns, 0.02294 pJ a product
+// MAE 3.9809 % of 2**16, WCE 24488, mean error 466; in hwgen_generic 19.3 um2, 0.184 ns, 0.02295 pJ a product
 module evolved_m4000_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = a[5] ^ a[6];
   wire n1 = w[7] & n0;

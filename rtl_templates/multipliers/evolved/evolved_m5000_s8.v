@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit evolved_m2700_s8 --mae 5% --seed 2 --evaluations 500000 --name evolved_m5000_s8 -o RUN
-// MAE 4.9996 % of 2**16, WCE 16384, mean error -43.6; in hwgen_generic 3.4 um2, 0.101 ns, 0.002798 pJ a product
+// MAE 4.9996 % of 2**16, WCE 16384, mean error -43.6; in hwgen_generic 3.4 um2, 0.101 ns, 0.002851 pJ a product
 module evolved_m5000_s8 (input signed [7:0] a, input signed [7:0] w, output signed [15:0] p);
   wire n0 = w[5] | w[6];
   wire n1 = ~w[7];

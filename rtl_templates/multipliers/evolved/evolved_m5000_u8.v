@@ -1,5 +1,5 @@
 // hwgen evolve --seed-circuit truncated_12_2x2_m_c_u8.v --mae 5% --seed 1 --evaluations 500000 --name evolved_m5000_u8 -o RUN
-// MAE 4.9151 % of 2**16, WCE 18021, mean error 1.18e+03; in hwgen_generic 9.0 um2, 0.134 ns, 0.01268 pJ a product
+// MAE 4.9151 % of 2**16, WCE 18021, mean error 1.18e+03; in hwgen_generic 9.0 um2, 0.134 ns, 0.01259 pJ a product
 module evolved_m5000_u8 (input [7:0] a, input [7:0] w, output [15:0] p);
   wire n0 = w[6] | w[7];
   wire n1 = a[7] & w[5];
