@@ -141,3 +141,11 @@ def test_other_verilog_is_told_how_to_come_in(tmp_path):
         match=r"^netlist .*x\.v line 1: '\*' .*; hwgen multipliers import takes other Verilog$",
     ):
         Netlist.load(tmp_path / "x.v")
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"), [("module m\u00e9 (", "\u00e9"), ("module m \u0663", "\u0663")]
+)
+def test_letters_and_digits_are_those_of_verilog(text, letter):
+    with pytest.raises(SpecError, match=f"^netlist x line 1: '{letter}' is not understood$"):
+        Netlist.parse(text, "x")

@@ -12,9 +12,9 @@ __all__ = ["ParsedNetlist", "parse_gates"]
 _TOKEN = re.compile(
     r"(?P<space>\s+|//[^\n]*|/\*.*?\*/)"
     r"|(?P<token>1'b[01]|\d+|[A-Za-z_]\w*|\(\*|\*\)|\"[^\"\n]*\"|[~&|^()\[\]=;,:])",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
-_NAME = re.compile(r"[A-Za-z_]\w*\Z")
+_NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _BINARY = ("|", "^", "&")  # loosest first
 _WIDEST = {"a": 10, "w": 10, "p": 32, "mode": 4}  # a table of all operand pairs has to fit memory
 _MODES = re.compile(r'"\w+(?: \w+)+"\Z', re.ASCII)  # names of two modes or more
