@@ -40,15 +40,15 @@ def test_it_is_the_catalogues_own_where_the_parameters_are():
         (
             "Drum(k=exit())",
             (
-                "multiplier Drum(k=exit()) values must be integers, True, False, tuples, strings or "
-                "kinds such as u8, not exit()"
+                "multiplier Drum(k=exit()) values must be integers, True, False, tuples, "
+                "strings or kinds such as u8, not exit()"
             ),
         ),
         (
             "Scalable(steps=3)",
             (
-                "multiplier Scalable(steps=3) must give every parameter a value of the type that it "
-                "takes"
+                "multiplier Scalable(steps=3) must give every parameter a value of the type "
+                "that it takes"
             ),
         ),
     ],
