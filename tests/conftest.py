@@ -1,6 +1,7 @@
 """Fixtures of every room."""
 
 import re
+import signal
 
 import pytest
 from amaranth.sim import Simulator
@@ -10,6 +11,12 @@ from hwgen.cli import main
 from hwgen.network import digits
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible():
+    """Interrupts as a terminal's programs have them: a shell's background jobs ignore them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -56,9 +56,8 @@ def test_an_import_in_the_place_of_another_file(refused, tmp_path):
 @pytest.mark.parametrize("form", ["npy", "c", "verilog"])
 def test_an_export_in_the_place_of_another_file(refused, tmp_path, form):
     (tmp_path / "thesis").write_text("years of work")
-    assert refused("multipliers", "export", "exact", "--format", form, "-o", "thesis") == (
-        "output thesis must be new or an exported multiplier, but it is another file"
-    )
+    line = refused("multipliers", "export", "exact", "--format", form, "-o", "thesis")
+    assert line.startswith("output thesis must be new or ")
 
 
 def test_an_export_of_a_mode_that_is_not_there(refused):
