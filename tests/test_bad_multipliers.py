@@ -68,3 +68,9 @@ def test_an_export_of_a_mode_that_is_not_there(refused):
 def test_kinds_that_no_multiplier_has(refused):
     line = refused("multipliers", "--kinds", "u8")
     assert re.fullmatch(r"listing kinds must be one of (\w+, )*\w+, not 'u8'", line)
+
+
+@pytest.mark.parametrize("command", ["characterize", "multipliers show"])
+def test_operands_that_are_too_wide_for_a_table(refused, command):
+    line = refused(*command.split(), "ExactBooth(a_kind=u16, w_kind=s16)")
+    assert line == "ExactBooth operands must have at most 20 bits together to be tabulated, not 32"

@@ -84,8 +84,8 @@ def measure(
         uniform by default. See :func:`~hwgen.arith.histogram.pair_probabilities`.
     """
     kinds = multiplier.a_kind, multiplier.w_kind
+    table = multiplier.table(mode).astype(np.int64)  # first: it refuses operands too wide for it
     p = pair_probabilities(*kinds, a=a, w=w, joint=joint)
-    table = multiplier.table(mode).astype(np.int64)
     exact = np.multiply.outer(kinds[0].values, kinds[1].values)
     error = exact - table
     size = np.abs(error)

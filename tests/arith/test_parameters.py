@@ -32,6 +32,10 @@ def test_it_is_the_catalogues_own_where_the_parameters_are():
     ("name", "complaint"),
     [
         ("Drum(k=9)", "Drum k must be an integer from 2 to 7, not 9"),
+        (
+            "Drum(k=7, k=3)",
+            "multiplier Drum(k=7, k=3) must give every parameter once, not k twice",
+        ),
         ("Drum()", "multiplier family Drum needs the parameter k"),
         ("Drum(bits=3)", "multiplier family Drum has the parameters a_kind, w_kind, k, not bits"),
         ("Drum(3)", "multiplier must be FAMILY(parameter=value, ...), not 'Drum(3)'"),

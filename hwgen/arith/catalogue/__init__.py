@@ -83,7 +83,7 @@ def _called(name: str) -> Multiplier:
 def resolve(name: str) -> str:
     """The lasting name of a multiplier: a file's becomes that of its gates.
 
-    Families with their parameters, such as ``Drum(bits=7)``, are names as they stand.
+    Families with their parameters, such as ``Drum(k=7)``, are names as they stand.
 
     Raises
     ------

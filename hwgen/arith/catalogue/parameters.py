@@ -1,4 +1,4 @@
-"""Multipliers named by their family and parameters, such as ``Drum(bits=7, w_kind=u8)``."""
+"""Multipliers named by their family and parameters, such as ``Drum(k=7, w_kind=u8)``."""
 
 import ast
 import re
@@ -34,7 +34,13 @@ def parse_call(name: str, families: Mapping[str, type[Multiplier]]) -> Multiplie
         known = ", ".join(sorted(families))
         raise SpecError(f"multiplier family must be one of {known}, not {call.func.id!r}")
     family = families[call.func.id]
-    given = {str(word.arg): _value(name, word.value) for word in call.keywords}
+    given: dict[str, Any] = {}
+    for word in call.keywords:
+        if str(word.arg) in given:
+            raise SpecError(
+                f"multiplier {name} must give every parameter once, not {word.arg} twice"
+            )
+        given[str(word.arg)] = _value(name, word.value)
     _check_names(family, given)
     try:
         return family(**given)
