@@ -1,9 +1,12 @@
 """The quantized integer graph that everything else reads.
 
 Activations are u8 codes in ``[height, width, channels]`` order; a value is
-``scale * (code - zero_point)``. Weights are symmetric s8 codes in
-``[filter, kernel_height, kernel_width, channel]`` order. A fully connected layer is a
-convolution whose kernel covers its whole input.
+``scale * (code - zero_point)``. Codes that a model stores in two's complement are held
+``2**(bits - 1)`` higher; those of fewer than 8 bits use the lower end of the range. Weights are
+s8 codes in ``[filter, kernel_height, kernel_width, channel]`` order; u8 ones are held 128 lower.
+A fully connected layer is a convolution whose kernel covers its whole input.
+
+Whatever the model's format was: the ONNX and TFLite importers all make this graph.
 """
 
 from collections.abc import Mapping as AbstractMapping
@@ -15,14 +18,19 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Add",
+    "Concat",
     "Convolution",
     "Layer",
     "Network",
+    "Pad",
     "Pool",
     "Quantization",
     "Rescale",
+    "Reshape",
     "Rounding",
     "Shape",
+    "Slice",
+    "Softmax",
 ]
 
 Shape: TypeAlias = tuple[int, int, int]  # height, width, channels
@@ -91,26 +99,44 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Convolution(Layer):
-    """``requantize(bias + sum(w * (a - za)))``, fully connected layers included.
+    """``requantize(bias + sum((w - zw) * (a - za)))``, fully connected layers included.
 
     Parameters
     ----------
-    weights : int8[F, KH, KW, C]
+    weights : int8[F, KH, KW, C // groups]
+    weight_zero_points : tuple of int
+        ``zw`` of each filter, in weight codes: -128 to 127. Empty where all are 0.
     bias : int32[F]
         In units of input scale times weight scale.
     stride : (int, int)
         Vertical, horizontal.
     padding : (int, int, int, int)
         Top, left, bottom, right; padded taps read the input's zero point.
+    groups : int
+        Filters and input channels are cut into this many groups; a filter reads its own
+        group's channels only. As many groups as channels make a depthwise layer.
     rescale : tuple of Rescale
         One per filter.
     """
 
     weights: NDArray[np.int8]
+    weight_zero_points: tuple[int, ...] = ()
     bias: NDArray[np.int32]
     stride: tuple[int, int]
     padding: tuple[int, int, int, int]
+    groups: int = 1
     rescale: tuple[Rescale, ...]
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether weight code 0 stands for 0 in all filters."""
+        return not any(self.weight_zero_points)
+
+    @property
+    def centred_weights(self) -> NDArray[np.int64]:
+        """Weight codes minus their zero points: int64[F, KH, KW, C // groups]."""
+        zero = np.array(self.weight_zero_points or (0,), dtype=np.int64)
+        return self.weights.astype(np.int64) - zero.reshape(-1, 1, 1, 1)
 
     @property
     def fan_in(self) -> int:
@@ -167,6 +193,67 @@ class Pool(Layer):
     stride: tuple[int, int]
     padding: tuple[int, int, int, int]
     rescale: Rescale
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Concat(Layer):
+    """Tensors one after the other along an axis; codes stay, so all share one quantization.
+
+    Parameters
+    ----------
+    axis : int
+        0 for height, 1 for width, 2 for channels.
+    """
+
+    axis: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pad(Layer):
+    """The input with a margin of one code.
+
+    Parameters
+    ----------
+    before, after : (int, int, int)
+        Lines, columns and channels added.
+    fill : int
+        Code of the margin.
+    """
+
+    before: tuple[int, int, int]
+    after: tuple[int, int, int]
+    fill: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Slice(Layer):
+    """Every ``step``-th element from ``start`` on, along each axis; the shape says how many.
+
+    Parameters
+    ----------
+    start, step : (int, int, int)
+        Along height, width and channels; steps are positive.
+    """
+
+    start: tuple[int, int, int]
+    step: tuple[int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reshape(Layer):
+    """The same codes in the same order (height, width, channel), in another shape."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Softmax(Layer):
+    """``exp(beta * x) / sum(exp(beta * x))`` over the channels of each position.
+
+    Parameters
+    ----------
+    beta : float
+    """
+
+    beta: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
