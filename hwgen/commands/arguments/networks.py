@@ -1,0 +1,90 @@
+"""What the commands about networks and accelerators are asked with."""
+
+import argparse
+
+from hwgen.commands.arguments.common import TECHNOLOGY, Commands, add_json, add_output
+
+__all__ = ["COMMANDS"]
+
+
+def _explore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
+    command.add_argument(
+        "--data",
+        metavar="FILE.npz",
+        required=True,
+        help="calibration_images, calibration_labels, test_images and test_labels",
+    )
+    command.add_argument(
+        "--method", default="nsga2", help="uniform, precision, greedy or nsga2 (default: nsga2)"
+    )
+    command.add_argument(
+        "--max-drop",
+        type=float,
+        default=1.0,
+        metavar="POINTS",
+        help="accuracy that may be lost, in percent points (default: 1.0)",
+    )
+    command.add_argument(
+        "--arch",
+        default="4x4",
+        metavar="PRESET|FILE.toml",
+        help="accelerator to map onto (default: 4x4)",
+    )
+    command.add_argument(
+        "--multipliers",
+        metavar="NAME,...",
+        help="only these and exact: catalogue names, or netlists that end in .v (default: all)",
+    )
+    command.add_argument("--seed", type=int, default=0, help="seed of the search (default: 0)")
+    command.add_argument("--tech", metavar="FILE", help=TECHNOLOGY)
+    add_output(command, "STUDY", "study to write: one file")
+
+
+def _generate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("study", metavar="STUDY", help="what hwgen explore wrote")
+    command.add_argument(
+        "--pick",
+        metavar="max-drop=POINTS",
+        help="cheapest mapping within that drop (default: the drop given to explore)",
+    )
+    add_output(command, "BUILD", "build to write: a folder")
+
+
+def _simulate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("build", metavar="BUILD", help="what hwgen generate wrote")
+    command.add_argument(
+        "--images", type=int, default=8, metavar="N", help="test images to run (default: 8)"
+    )
+    add_json(command)
+
+
+def _synth(command: argparse.ArgumentParser) -> None:
+    command.add_argument("build", metavar="BUILD", help="what hwgen generate wrote")
+    command.add_argument("--tech", metavar="FILE", help=TECHNOLOGY)
+    add_json(command)
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", metavar="STUDY|BUILD", help="what explore or generate wrote")
+    add_output(command, "report.html", "page to write; report.json appears beside it")
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o",
+        "--output",
+        default="hwgen-demo",
+        metavar="DIR",
+        help="folder to write (default: hwgen-demo)",
+    )
+
+
+COMMANDS: Commands = {
+    "explore": ("search for the multiplier modes of a network's layers", _explore),
+    "generate": ("write Verilog, program and manifest of one mapping", _generate),
+    "simulate": ("prove the Verilog equal to the integer reference", _simulate),
+    "synth": ("measure area, delay and energy of the Verilog", _synth),
+    "report": ("write a page with plots, and the same as JSON", _report),
+    "demo": ("do all of this on the embedded digits network", _demo),
+}
