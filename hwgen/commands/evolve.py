@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from hwgen import kernels
 from hwgen.arith.catalogue import CATALOGUE, find
 from hwgen.arith.exact import Exact
 from hwgen.arith.histogram import load_histograms, pair_probabilities
@@ -26,6 +25,7 @@ from hwgen.evolve.record import Record
 from hwgen.evolve.run import Budget, Progress, check_settings
 from hwgen.evolve.run import run as evolve
 from hwgen.evolve.seed import as_netlist
+from hwgen.kernels import evolution
 from hwgen.output import replacing_file
 
 __all__ = ["run"]
@@ -72,9 +72,8 @@ def run(args: argparse.Namespace) -> int:
             place.write_text(_verilog(args, found, problem, done), encoding="utf-8")
         print(_table(args, problem, find(str(record.folder / f"{args.name}.v"))))
     rate = done / max(seconds, 1e-9)
-    print(
-        f"{done:,} evaluations in {seconds:.1f} s ({rate:,.0f}/s), {kernels.active_path()} kernels"
-    )
+    path = evolution.active_path()
+    print(f"{done:,} evaluations in {seconds:.1f} s ({rate:,.0f}/s), {path} kernels")
     return int(found is None)
 
 
@@ -148,7 +147,7 @@ def _report(problem: Problem, progress: Progress) -> None:
     rate = progress.evaluations / max(progress.seconds, 1e-9)
     line = (
         f"\rround {progress.rounds}: {progress.evaluations:,} evaluations"
-        f" ({rate:,.0f}/s, {kernels.active_path()}), {progress.neutral:,} neutral,"
+        f" ({rate:,.0f}/s, {evolution.active_path()}), {progress.neutral:,} neutral,"
         f" best {problem.objective} {100 * share:.1f} % of exact"
     )
     print(line, end="", file=sys.stderr, flush=True)

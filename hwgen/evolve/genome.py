@@ -9,8 +9,8 @@ from hwgen.arith.netlist.gate_builder import GateBuilder
 from hwgen.arith.netlist.gates import CONSTANTS
 from hwgen.arith.netlist.netlist import Netlist
 from hwgen.errors import SpecError
-from hwgen.kernels.circuit import WIRE, decode
-from hwgen.kernels.task import Task
+from hwgen.kernels.evolution.circuit import WIRE, decode
+from hwgen.kernels.evolution.task import Task
 
 __all__ = ["MOST_NODES", "genes_of", "netlist_of", "nodes_for"]
 

@@ -10,8 +10,8 @@ from hwgen.arith.netlist.netlist import Netlist
 from hwgen.cost.model import MultiplierCost
 from hwgen.evolve.genome import netlist_of
 from hwgen.evolve.problem import Problem
-from hwgen.kernels import evolve
-from hwgen.kernels.task import State
+from hwgen.kernels.evolution import evolve
+from hwgen.kernels.evolution.task import State
 
 __all__ = ["Checked", "Island", "advance", "check"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.arith.operand import OperandKind
-from hwgen.kernels.task import BLOCK_WORDS, LANE_WORDS
+from hwgen.kernels.evolution.task import BLOCK_WORDS, LANE_WORDS
 
 __all__ = ["Planes", "operands", "packed", "planes"]
 

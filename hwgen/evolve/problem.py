@@ -18,8 +18,8 @@ from hwgen.evolve.genome import genes_of, nodes_for
 from hwgen.evolve.planes import operands, packed, planes
 from hwgen.evolve.prices import FUNCTIONS, gate_prices
 from hwgen.evolve.seed import as_netlist
-from hwgen.kernels import assess
-from hwgen.kernels.task import MAX_STEPS, State, Task
+from hwgen.kernels.evolution import assess
+from hwgen.kernels.evolution.task import MAX_STEPS, State, Task
 from hwgen.network.transitions import Transitions
 
 __all__ = ["OBJECTIVES", "Problem"]

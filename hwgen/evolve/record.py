@@ -15,7 +15,7 @@ import numpy as np
 
 from hwgen.errors import OutputError, SpecError
 from hwgen.evolve.island import Island
-from hwgen.kernels.task import State
+from hwgen.kernels.evolution.task import State
 from hwgen.output import MANIFEST, folder_kind
 
 __all__ = ["Record"]

@@ -6,7 +6,6 @@ import shlex
 import numpy as np
 import pytest
 
-from hwgen import kernels
 from hwgen.arith.metrics import measure
 from hwgen.arith.netlist.gate_builder import array_multiplier, to_verilog
 from hwgen.arith.netlist.netlist import Netlist
@@ -14,6 +13,7 @@ from hwgen.arith.operand import OperandKind
 from hwgen.cli import main
 from hwgen.commands.evolve import HEADERS
 from hwgen.evolve.record import Record
+from hwgen.kernels import evolution
 
 ROUNDS = ["--check-every", "300", "--evaluations", "900"]
 
@@ -92,7 +92,7 @@ def figures(printed):
 def test_the_last_line_tells_how_much_was_done(seed, tmp_path, capsys):
     assert evolve(seed, "--mae", "3%", *ROUNDS, "-o", tmp_path / "run") == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    pattern = rf"900 evaluations in [\d.]+ s \([\d,]+/s\), {kernels.active_path()} kernels"
+    pattern = rf"900 evaluations in [\d.]+ s \([\d,]+/s\), {evolution.active_path()} kernels"
     assert re.fullmatch(pattern, last)
 
 

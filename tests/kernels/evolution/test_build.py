@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 SOURCES = ("hwgen", "boards", "flows", "rtl_templates", "sim", "pyproject.toml", "README.md")
 SOURCES += ("LICENSE",)
 COMPILER = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
@@ -34,7 +34,7 @@ def installed_paths(folder, compiler):
         capture_output=True,
         check=True,
     )
-    code = "import hwgen.kernels as k; print(k.__file__); print(*k.paths())"
+    code = "import hwgen.kernels.evolution as k; print(k.__file__); print(*k.paths())"
     where, paths = subprocess.run(
         [sys.executable, "-P", "-c", code],
         cwd=folder,

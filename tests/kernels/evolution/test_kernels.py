@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hwgen import kernels
 from hwgen.arith.metrics import measure
 from hwgen.errors import SpecError
 from hwgen.evolve.genome import netlist_of
-from hwgen.kernels import native
-from hwgen.kernels.task import State
+from hwgen.kernels import evolution
+from hwgen.kernels.evolution import native
+from hwgen.kernels.evolution.task import State
 
 COMPILED = native.native_paths()
 
@@ -35,22 +35,24 @@ def as_tuple(state):
 @pytest.mark.parametrize("seed", range(4))
 def test_a_path_assesses_random_netlists_like_numpy(problem, path, seed):
     state = State(random=0, genes=random_genes(problem.task, seed))
-    assert kernels.assess(problem.task, state, path) == kernels.assess(problem.task, state, "numpy")
+    assert evolution.assess(problem.task, state, path) == evolution.assess(
+        problem.task, state, "numpy"
+    )
 
 
 @pytest.mark.parametrize("path", COMPILED)
 def test_a_path_searches_like_numpy(problem, path):
     state = problem.start(5)
-    found = kernels.evolve(problem.task, state, 150, path)
-    assert as_tuple(found) == as_tuple(kernels.evolve(problem.task, state, 150, "numpy"))
+    found = evolution.evolve(problem.task, state, 150, path)
+    assert as_tuple(found) == as_tuple(evolution.evolve(problem.task, state, 150, "numpy"))
     assert found.evaluations >= 150
     assert found.accepted > 0
 
 
-@pytest.mark.parametrize("path", kernels.paths())
+@pytest.mark.parametrize("path", evolution.paths())
 def test_figures_are_those_of_the_netlist(problem, path):
     genes = random_genes(problem.task, 7)
-    figures = kernels.assess(problem.task, State(random=0, genes=genes), path)
+    figures = evolution.assess(problem.task, State(random=0, genes=genes), path)
     netlist = netlist_of(problem.task, genes, problem.seed_circuit, "random")
     error = measure(netlist, joint=problem.constraint.joint)
     scale = (
@@ -67,15 +69,15 @@ def test_figures_are_those_of_the_netlist(problem, path):
 
 def test_a_search_goes_on_where_it_was_stopped(problem):
     task = replace(problem.task, children=1)
-    at_once = kernels.evolve(task, problem.start(3), 400)
-    halfway = kernels.evolve(task, problem.start(3), 150)
-    assert as_tuple(kernels.evolve(task, halfway, 250)) == as_tuple(at_once)
+    at_once = evolution.evolve(task, problem.start(3), 400)
+    halfway = evolution.evolve(task, problem.start(3), 150)
+    assert as_tuple(evolution.evolve(task, halfway, 250)) == as_tuple(at_once)
 
 
 def test_what_is_kept_between_children_changes_no_verdict(problem):
     """The parent of a long search, whose values were carried on, is assessed anew."""
-    found = kernels.evolve(problem.task, problem.start(1), 3000)
-    figures = kernels.assess(problem.task, found)
+    found = evolution.evolve(problem.task, problem.start(1), 3000)
+    figures = evolution.assess(problem.task, found)
     assert figures.cost == found.cost
     assert figures.is_feasible
 
@@ -83,14 +85,14 @@ def test_what_is_kept_between_children_changes_no_verdict(problem):
 def test_the_state_that_is_given_stays_as_it_is(problem):
     state = problem.start(1)
     before = as_tuple(state)
-    kernels.evolve(problem.task, state, 200)
+    evolution.evolve(problem.task, state, 200)
     assert as_tuple(state) == before
 
 
 def test_numpy_runs_where_nothing_was_compiled(monkeypatch):
     monkeypatch.setattr(native, "native_paths", lambda: ())
-    assert kernels.paths() == ("numpy",)
-    assert kernels.active_path() == "numpy"
+    assert evolution.paths() == ("numpy",)
+    assert evolution.active_path() == "numpy"
 
 
 def test_a_library_of_another_machine_is_no_library(monkeypatch, tmp_path):
@@ -106,4 +108,4 @@ def test_a_library_of_another_machine_is_no_library(monkeypatch, tmp_path):
 
 def test_an_unknown_path_is_refused(problem):
     with pytest.raises(SpecError, match=r"^kernels path must be one of numpy.*, not 'mmx'$"):
-        kernels.assess(problem.task, problem.start(0), "mmx")
+        evolution.assess(problem.task, problem.start(0), "mmx")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.circuit import Circuit, decode, resolve
-from hwgen.kernels.task import (
+from hwgen.kernels.evolution.circuit import Circuit, decode, resolve
+from hwgen.kernels.evolution.task import (
     BLOCK_WORDS,
     CANDIDATES,
     MAX_STEPS,
@@ -37,7 +37,7 @@ _GATES: dict[int, Callable[[Words, Words], Words]] = {
 
 
 def evolve(task: Task, state: State, evaluations: int) -> State:
-    """See :func:`hwgen.kernels.evolve`."""
+    """See :func:`hwgen.kernels.evolution.evolve`."""
     search = _Search(task, state)
     end = state.evaluations + evaluations
     while search.counts["evaluations"] < end:
@@ -46,7 +46,7 @@ def evolve(task: Task, state: State, evaluations: int) -> State:
 
 
 def assess(task: Task, state: State) -> Figures:
-    """See :func:`hwgen.kernels.assess`."""
+    """See :func:`hwgen.kernels.evolution.assess`."""
     circuit = decode(task, state.genes)
     steps = _depth(task, circuit)
     absolute, total, is_feasible = _errors(task, circuit)

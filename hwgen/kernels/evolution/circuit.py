@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.task import Task
+from hwgen.kernels.evolution.task import Task
 
 __all__ = ["INVERTER", "WIRE", "Circuit", "decode", "resolve"]
 

@@ -8,11 +8,13 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from hwgen.kernels.task import BLOCK_WORDS, Figures, State, Task
+from hwgen.kernels.evolution.task import BLOCK_WORDS, Figures, State, Task
 
 __all__ = ["assess", "evolve", "native_paths"]
 
-_MODULE = "hwgen.kernels._native"  # built by setuptools; never imported, for it is no module
+_MODULE = (
+    "hwgen.kernels.evolution._native"  # built by setuptools; never imported, for it is no module
+)
 _PATHS = 3
 
 
@@ -65,7 +67,7 @@ def native_paths() -> tuple[str, ...]:
 
 
 def evolve(path: str, task: Task, state: State, evaluations: int) -> State:
-    """Search on one of :func:`native_paths`; see :func:`hwgen.kernels.evolve`."""
+    """Search on one of :func:`native_paths`; see :func:`hwgen.kernels.evolution.evolve`."""
     raw, kept = _raw_task(task)
     found = state.copy()
     raw_state = _raw_state(found)
@@ -78,7 +80,7 @@ def evolve(path: str, task: Task, state: State, evaluations: int) -> State:
 
 
 def assess(path: str, task: Task, state: State) -> Figures:
-    """Error and cost on one of :func:`native_paths`; see :func:`hwgen.kernels.assess`."""
+    """Error and cost on one of :func:`native_paths`; see :func:`hwgen.kernels.evolution.assess`."""
     raw, kept = _raw_task(task)
     raw_state = _raw_state(state)
     found = np.zeros(7, np.int64)
