@@ -1,0 +1,217 @@
+"""What a layer multiplies, with every encoding resolved.
+
+A multiplier takes operands of its own kinds; the graph holds u8 activations and s8 weights. Here
+both become tables indexed by what the graph stores, and constants that put right the exact terms
+of the encoding. Whoever computes accumulators needs nothing else of the mapping.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwgen.arith.catalogue import find
+from hwgen.arith.multiplier import Multiplier
+from hwgen.arith.operand import U8, OperandKind
+from hwgen.errors import SpecError
+from hwgen.network.graph import Convolution
+from hwgen.spec.mapping import LayerMapping
+
+__all__ = ["Factors", "Products", "Variate", "activation_offset", "products_of", "weight_offset"]
+
+Factors: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+_WIDTHS = range(4, 9)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Variate:
+    """Control variate: ``round_half_up(factor * sum_k x[a_k] / 2**fraction)`` per filter.
+
+    Parameters
+    ----------
+    x : int32[256]
+        By stored activation code.
+    factor : int64[F]
+    fraction : int
+        Bits.
+    """
+
+    x: NDArray[np.int32]
+    factor: NDArray[np.int64]
+    fraction: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Products:
+    """What one layer multiplies and adds up.
+
+    The accumulator of filter ``f`` at one position, over the window's activations ``a_k``, is ::
+
+        wrap32(sum_k tables[choice[f, k]][a_k, codes[f, k]] + bias[f]
+               + sum_factor[f] * sum_k a_k
+               + round_half_up(variate.factor[f] * sum_k variate.x[a_k] / 2**variate.fraction))
+
+    ``a_k`` is a stored u8 code; a padded tap reads the zero point of the layer's input.
+
+    Parameters
+    ----------
+    tables : tuple of int32[256, 256]
+        Products of one multiplier in one mode each, by stored activation code and raw weight
+        byte. Entries of codes that cannot occur are 0.
+    factors : tuple of (int32[rank, 256], int32[rank, 256]) or None
+        ``(u, v)`` of each table, indexed alike, with ``table == u.T @ v``; None when not known.
+    names : tuple of str
+        Multiplier and mode of each table, to be shown.
+    choice : uint8[F, KH, KW, C // groups]
+        Table of each weight.
+    codes : uint8[F, KH, KW, C // groups]
+        Weight byte that the multiplier gets: encoded, and tuned where the mapping says so.
+    bias : int64[F]
+        All constants: bias, bias update, constant cross terms of the encoding.
+    sum_factor : int64[F]
+        Exact cross term: factor of the sum of the window's activation codes.
+    variate : Variate or None
+    """
+
+    tables: tuple[NDArray[np.int32], ...]
+    factors: tuple[Factors | None, ...]
+    names: tuple[str, ...]
+    choice: NDArray[np.uint8]
+    codes: NDArray[np.uint8]
+    bias: NDArray[np.int64]
+    sum_factor: NDArray[np.int64]
+    variate: Variate | None = None
+
+
+def products_of(
+    layer: Convolution, mapping: LayerMapping, zero_point: int, highest: int = 255
+) -> Products:
+    """Resolve ``mapping`` for ``layer``.
+
+    Parameters
+    ----------
+    layer : Convolution
+    mapping : LayerMapping
+    zero_point : int
+        Stored code of the input's zero.
+    highest : int
+        Largest stored code that the input can hold: narrow multipliers are admitted up to it.
+
+    Raises
+    ------
+    SpecError
+        The mapping does not fit the layer: counts, or operands too narrow for its codes.
+    """
+    subject = f"mapping layer {layer.name}"
+    multiplier = find(mapping.multiplier)
+    _check_activations(subject, mapping.multiplier, multiplier.a_kind, max(zero_point, highest))
+    encoded = _encoded(subject, mapping.multiplier, multiplier.w_kind, layer.weights)
+    bias, sum_factor = _constants(layer, multiplier, zero_point)
+    if mapping.bias_update:
+        if len(mapping.bias_update) != len(bias):
+            raise SpecError(
+                f"{subject} bias_update must hold {len(bias)} values, "
+                f"not {len(mapping.bias_update)}"
+            )
+        bias = bias + np.array(mapping.bias_update, dtype=np.int64)
+    return Products(
+        tables=(_table(multiplier, mapping.mode),),
+        factors=(_factors(multiplier, mapping.mode),),
+        names=(f"{mapping.multiplier} mode {mapping.mode}",),
+        choice=np.zeros(layer.weights.shape, np.uint8),
+        codes=encoded,
+        bias=bias,
+        sum_factor=sum_factor,
+    )
+
+
+def activation_offset(kind: OperandKind) -> int:
+    """What is taken from a stored activation code before a multiplier of ``kind`` sees it."""
+    return 1 << (kind.width - 1) if kind.signed else 0
+
+
+def weight_offset(kind: OperandKind) -> int:
+    """What is added to a stored weight code before a multiplier of ``kind`` sees it."""
+    return 0 if kind.signed else 1 << (kind.width - 1)
+
+
+def _constants(
+    layer: Convolution, multiplier: Multiplier, zero_point: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bias with the constant cross terms, and the factor of the sum of stored activations.
+
+    With encoded operands ``a' = a - oa`` and ``w' = w + ow``, ``sum (a - za) * (w - zw)`` is
+    ``sum a' * w' - zw' * sum a' - za' * sum w' + K * za' * zw'``; only the first sum is
+    approximated. The rest always speaks of the original weights.
+    """
+    shift_a, shift_w = activation_offset(multiplier.a_kind), weight_offset(multiplier.w_kind)
+    zero_a = zero_point - shift_a
+    zero_w = np.array(layer.weight_zero_points or (0,) * len(layer.weights), dtype=np.int64)
+    zero_w += shift_w
+    sums_w = layer.weights.sum(axis=(1, 2, 3), dtype=np.int64) + shift_w * layer.fan_in
+    bias = layer.bias - zero_a * sums_w + layer.fan_in * zero_point * zero_w
+    return bias.astype(np.int64), -zero_w
+
+
+def _check_activations(subject: str, name: str, kind: OperandKind, highest: int) -> None:
+    _check_width(subject, name, "activation", kind)
+    if highest >= 1 << kind.width:
+        raise SpecError(
+            f"{subject} multiplier {name} takes {kind.name} activations, "
+            f"which must hold the codes 0 to {highest}"
+        )
+
+
+def _encoded(
+    subject: str, name: str, kind: OperandKind, weights: NDArray[np.int8]
+) -> NDArray[np.uint8]:
+    """Weight bytes as a multiplier of ``kind`` gets them."""
+    _check_width(subject, name, "weight", kind)
+    half = 1 << (kind.width - 1)
+    low, high = int(weights.min()), int(weights.max())
+    if low < -half or high >= half:
+        raise SpecError(
+            f"{subject} multiplier {name} takes {kind.name} weights, "
+            f"which must hold the codes {low} to {high}"
+        )
+    return kind.encode(weights.astype(np.int64) + weight_offset(kind)).astype(np.uint8)
+
+
+def _check_width(subject: str, name: str, role: str, kind: OperandKind) -> None:
+    if kind.width not in _WIDTHS:
+        raise SpecError(
+            f"{subject} multiplier {name} must take {role}s of 4 to 8 bits, not {kind.name}"
+        )
+
+
+def _by_stored_code(kind: OperandKind) -> NDArray[np.int64]:
+    """Raw code of ``kind`` for every stored activation code that it can hold."""
+    return kind.encode(np.arange(1 << kind.width) - activation_offset(kind))
+
+
+@cache
+def _table(multiplier: Multiplier, mode: int) -> NDArray[np.int32]:
+    if multiplier.a_kind == U8 and multiplier.w_kind.width == 8:
+        return multiplier.table(mode)
+    narrow = multiplier.table(mode)[_by_stored_code(multiplier.a_kind)]
+    table = np.zeros((256, 256), np.int32)
+    table[: narrow.shape[0], : narrow.shape[1]] = narrow
+    table.setflags(write=False)
+    return table
+
+
+@cache
+def _factors(multiplier: Multiplier, mode: int) -> Factors | None:
+    found = multiplier.factors(mode)
+    if found is None:
+        return None
+    u, v = found
+    left, right = np.zeros((len(u), 256), np.int32), np.zeros((len(v), 256), np.int32)
+    left[:, : u.shape[1]] = u[:, _by_stored_code(multiplier.a_kind)]
+    right[:, : v.shape[1]] = v
+    left.setflags(write=False)
+    right.setflags(write=False)
+    return left, right
