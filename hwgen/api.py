@@ -27,7 +27,7 @@ from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study import Priced, Study
 from hwgen.network import data as data_set
-from hwgen.network import onnx_import
+from hwgen.network import onnx
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.network.transitions import Transitions
@@ -57,7 +57,7 @@ PathLike = str | os.PathLike[str]
 
 def load(model: PathLike) -> Network:
     """The integer network of an int8 QDQ ONNX file."""
-    return onnx_import.load(Path(model))
+    return onnx.load(Path(model))
 
 
 def load_data(path: PathLike, network: Network) -> DataSet:

@@ -21,7 +21,7 @@ from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError
 from hwgen.mapping.study import Study
-from hwgen.network import data, onnx_import
+from hwgen.network import data, onnx
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
@@ -124,7 +124,7 @@ class Build:
 
     def network(self) -> Network:
         """The network that was mapped."""
-        return onnx_import.load(self.folder / "model.onnx")
+        return onnx.load(self.folder / "model.onnx")
 
     def images(self, network: Network) -> DataSet:
         """The images that it is judged by."""

@@ -19,7 +19,7 @@ from hwgen.mapping.drop import Drop
 from hwgen.mapping.explore import Exploration
 from hwgen.mapping.problem import Evaluation
 from hwgen.mapping.search import Candidate
-from hwgen.network import data, onnx_import
+from hwgen.network import data, onnx
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.output import replacing_file
@@ -105,7 +105,7 @@ class Study:
     def network(self) -> Network:
         """The network that was mapped."""
         with _as_file(self.model, "model.onnx") as path:
-            return onnx_import.load(path)
+            return onnx.load(path)
 
     @cached_property
     def images(self) -> DataSet:

@@ -5,9 +5,9 @@ import pytest
 
 from hwgen import golden
 from hwgen.network import data, digits
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 from tests.golden.onnx_reference import disagreement, reference_tensors
-from tests.network.qdq import Builder, small_model
+from tests.network.onnx.qdq import Builder, small_model
 
 # A float32 sum may fall on the other side of a tie: rarely, and never by more than one code.
 LARGEST_SHARE = 1e-3

@@ -9,7 +9,7 @@ from hwgen.arith.operand import U8
 from hwgen.errors import SpecError
 from hwgen.network import data, digits
 from hwgen.network.graph import Layer, Quantization
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 

@@ -9,7 +9,7 @@ import pytest
 from hwgen.errors import DataError
 from hwgen.network import digits
 from hwgen.network.data import load
-from hwgen.network.onnx_import import load as load_network
+from hwgen.network.onnx import load as load_network
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hwgen.network import data, digits
 from hwgen.network.digits.topology import float_model
 from hwgen.network.graph import Add, Convolution, Pool
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 
 BUDGET_BYTES = 12 * 1024
 

@@ -1,7 +1,7 @@
 """Figures that follow from a layer's shape."""
 
 from hwgen.network import digits
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 
 
 def test_operations_are_counted_per_image():

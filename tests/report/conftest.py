@@ -8,7 +8,7 @@ from hwgen.arith.catalogue import CATALOGUE
 from hwgen.mapping.explore import explore
 from hwgen.mapping.study import Priced, Study
 from hwgen.network import data, digits
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 from hwgen.report.page import page
 from hwgen.report.summary import study_document
 from hwgen.spec.accelerator import load_spec

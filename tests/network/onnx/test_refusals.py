@@ -6,8 +6,8 @@ import pytest
 
 from hwgen.errors import ModelError
 from hwgen.network.digits import model_path
-from hwgen.network.onnx_import import load
-from tests.network.qdq import Builder, refused, small_model
+from hwgen.network.onnx import load
+from tests.network.onnx.qdq import Builder, refused, small_model
 
 
 def test_a_missing_file(tmp_path):

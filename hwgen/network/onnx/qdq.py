@@ -2,17 +2,16 @@
 
 import dataclasses
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.errors import ModelError
-from hwgen.network import onnx_layers
 from hwgen.network.graph import Layer, Network, Quantization
-from hwgen.network.onnx_file import Node, OnnxGraph, read
-from hwgen.network.onnx_values import (
+from hwgen.network.onnx import layers
+from hwgen.network.onnx.file import Node, OnnxGraph
+from hwgen.network.onnx.values import (
     Activation,
     Output,
     Pending,
@@ -21,21 +20,11 @@ from hwgen.network.onnx_values import (
     quantization,
 )
 
-__all__ = ["load"]
+__all__ = ["walk"]
 
 
-def load(path: str | Path) -> Network:
-    """The integer network of the ONNX file at ``path``.
-
-    A layer is named after its ONNX node. Activations become u8 codes in height, width,
-    channel order; s8 activations are re-encoded 128 higher. Raises :exc:`ModelError`.
-    """
-    graph = read(Path(path))
-    if not any(node.operator == "QuantizeLinear" for node in graph.nodes):
-        raise ModelError(
-            f"model {path} must be quantized to 8 bits with QuantizeLinear nodes, "
-            f"but it is a float model"
-        )
+def walk(graph: OnnxGraph) -> Network:
+    """The integer network of a QDQ ``graph``."""
     return _Import(graph).network()
 
 
@@ -54,13 +43,13 @@ class _Import:
             "Clip": self._clip,
             "Flatten": self._flatten,
             "Reshape": self._reshape,
-            "Conv": lambda node: onnx_layers.convolution(node, *self._operands(node)),
-            "Gemm": lambda node: onnx_layers.gemm(node, *self._operands(node)),
-            "MatMul": lambda node: onnx_layers.matmul(node, *self._operands(node)),
-            "Add": lambda node: onnx_layers.add(node, *self._operands(node)),
-            "MaxPool": lambda node: onnx_layers.max_pool(node, *self._operands(node)),
-            "AveragePool": lambda node: onnx_layers.average_pool(node, *self._operands(node)),
-            "GlobalAveragePool": lambda node: onnx_layers.global_average_pool(
+            "Conv": lambda node: layers.convolution(node, *self._operands(node)),
+            "Gemm": lambda node: layers.gemm(node, *self._operands(node)),
+            "MatMul": lambda node: layers.matmul(node, *self._operands(node)),
+            "Add": lambda node: layers.add(node, *self._operands(node)),
+            "MaxPool": lambda node: layers.max_pool(node, *self._operands(node)),
+            "AveragePool": lambda node: layers.average_pool(node, *self._operands(node)),
+            "GlobalAveragePool": lambda node: layers.global_average_pool(
                 node, *self._operands(node)
             ),
         }
@@ -126,7 +115,7 @@ class _Import:
         if isinstance(value, Activation):
             if value.quantization == target:  # as around a Flatten: the codes stay
                 return value
-            value = onnx_layers.requantization(node, value)
+            value = layers.requantization(node, value)
         return self._finish(value, target)
 
     def _finish(self, value: Pending, target: Quantization) -> Activation:
@@ -175,7 +164,7 @@ class _Import:
     def _limit(self, node: Node, minimum: float, maximum: float) -> Pending:
         value = self._activation(node)
         if isinstance(value, Activation):
-            value = onnx_layers.requantization(node, value)
+            value = layers.requantization(node, value)
         return dataclasses.replace(
             value, minimum=max(value.minimum, minimum), maximum=min(value.maximum, maximum)
         )

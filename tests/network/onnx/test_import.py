@@ -6,8 +6,8 @@ import pytest
 from onnx import helper, numpy_helper
 
 from hwgen.network.graph import Add, Convolution, Pool, Quantization
-from hwgen.network.onnx_import import load
-from tests.network.qdq import Builder, small_model
+from hwgen.network.onnx import load
+from tests.network.onnx.qdq import Builder, small_model
 
 
 def test_a_convolution_is_imported_in_channel_last_order(tmp_path):

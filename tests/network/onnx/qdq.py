@@ -8,7 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from hwgen.errors import ModelError
-from hwgen.network.onnx_import import load
+from hwgen.network.onnx import load
 
 __all__ = ["Builder", "refused", "small_model"]
 

@@ -5,8 +5,8 @@ import onnx
 import pytest
 
 from hwgen.errors import ModelError
-from hwgen.network.onnx_import import load
-from tests.network.qdq import Builder, refused, small_model
+from hwgen.network.onnx import load
+from tests.network.onnx.qdq import Builder, refused, small_model
 
 
 def test_weights_that_are_not_symmetric(tmp_path):

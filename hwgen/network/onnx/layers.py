@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from hwgen.network import rescale
 from hwgen.network.graph import Add, Convolution, Pool, Rescale
-from hwgen.network.onnx_file import Node
-from hwgen.network.onnx_values import Activation, Constant, Output, Pending, Value
-from hwgen.network.onnx_window import Window, window
+from hwgen.network.onnx.file import Node
+from hwgen.network.onnx.values import Activation, Constant, Output, Pending, Value
+from hwgen.network.onnx.window import Window, window
 
 __all__ = [
     "Operand",

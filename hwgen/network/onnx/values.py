@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.network.graph import Layer, Quantization, Shape
-from hwgen.network.onnx_file import Node
+from hwgen.network.onnx.file import Node
 
 __all__ = ["Activation", "Constant", "Output", "Pending", "Value", "constant", "quantization"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwgen.network.graph import Shape
-from hwgen.network.onnx_file import Node
+from hwgen.network.onnx.file import Node
 
 __all__ = ["Window", "window"]
 
