@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hwgen.compiler import support
 from hwgen.compiler.allocation import allocate
 from hwgen.compiler.lowering import (
     folded_bias,
@@ -28,9 +29,9 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
     Raises :exc:`SpecError`, naming the layer, the limit and the number, when the hardware
     cannot execute the mapping, a memory is too small, or an accumulator too narrow.
     """
-    refusal = spec.refusal(mapping)
-    if refusal is not None:
-        raise SpecError(refusal)
+    for refusal in (spec.refusal(mapping), *map(support.refusal, network.layers)):
+        if refusal is not None:
+            raise SpecError(refusal)
     for convolution in network.convolutions:
         if convolution.name not in mapping.layers:
             raise SpecError(
@@ -59,8 +60,6 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
             fields["block_count"] = len(words) // spec.rows
             fields["weight_zero"] = weight_zero
             weights += words
-        if isinstance(layer, Pool) and layer.kind == "average" and any(layer.padding):
-            raise SpecError(f"layer {layer.name} must pool without padding, not {layer.padding}")
         parameters += parameter_words(layer, network, layer_mapping)
         for step in _steps(layer, spec.accumulator_depth):
             moved = _from_line(fields, step, layer, placements[layer.name].address)

@@ -86,7 +86,7 @@ def parameter_words(layer: Layer, network: Network, mapping: LayerMapping | None
         # A tap enters its accumulator as it is.
         same = Rescale(1 << 30, 1, 0) if layer.rounding == "double" else Rescale(1, 0, 0)
         return [_parameter(0, same), _parameter(0, layer.rescale)]
-    raise SpecError(f"layer {layer.name} must be a convolution, an addition or a pooling")
+    raise TypeError(f"layer {layer.name} is of no kind that the compiler admits")
 
 
 def folded_bias(

@@ -8,6 +8,7 @@ import pytest
 from hwgen import golden
 from hwgen.compiler.compile import compile_network
 from hwgen.errors import SpecError
+from hwgen.network.graph import Reshape
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 
@@ -81,6 +82,36 @@ def test_an_average_over_padding(pool_of, spec):
     network = pool_of((4, 4, 1), kind="average", kernel=(2, 2), padding=(1, 0, 0, 0))
     message = r"^layer pool must pool without padding, not \(1, 0, 0, 0\)$"
     refused(network, Mapping({}), spec, message)
+
+
+def test_a_kind_of_layer_that_the_accelerator_lacks(network, mapping, spec):
+    last = network.layers[-1]
+    moved = Reshape(
+        name="flat", inputs=(last.name,), shape=last.shape, quantization=last.quantization
+    )
+    refused(
+        replace(network, layers=(*network.layers, moved)),
+        mapping,
+        spec,
+        r"^layer flat must be a convolution, an addition or a pooling$",
+    )
+
+
+def test_groups(network, mapping, spec):
+    first, *rest = network.layers
+    message = r"^layer stem must have one group, not 2$"
+    refused(replace(network, layers=(replace(first, groups=2), *rest)), mapping, spec, message)
+
+
+def test_weight_zero_points(network, mapping, spec):
+    first, *rest = network.layers
+    zeros = (0,) * (len(first.weights) - 1) + (5,)
+    refused(
+        replace(network, layers=(replace(first, weight_zero_points=zeros), *rest)),
+        mapping,
+        spec,
+        r"^layer stem weight zero points must be 0 \(s8 codes\), not 5$",
+    )
 
 
 def test_a_field_that_does_not_fit_a_descriptor(pool_of, spec):
