@@ -11,10 +11,12 @@ Whatever the model's format was: the ONNX and TFLite importers all make this gra
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hwgen.network.layer import Layer, Quantization, Rescale, Rounding, Shape
 
 __all__ = [
     "Add",
@@ -32,69 +34,6 @@ __all__ = [
     "Slice",
     "Softmax",
 ]
-
-Shape: TypeAlias = tuple[int, int, int]  # height, width, channels
-Rounding: TypeAlias = Literal["single", "double"]
-
-
-@dataclass(frozen=True)
-class Quantization:
-    """Meaning of u8 codes: ``value = scale * (code - zero_point)``."""
-
-    scale: float
-    zero_point: int
-
-
-@dataclass(frozen=True)
-class Rescale:
-    """Fixed-point factor ``multiplier * 2**(left - right)``.
-
-    ``single`` rounding: ``x * multiplier / 2**right``, rounded once, ties to even (``left``
-    is 0). ``double`` rounding is gemmlowp's: saturating rounding doubling high multiply of
-    ``x << left``, then a rounding right shift by ``right``, ties away from zero.
-
-    Parameters
-    ----------
-    multiplier : int
-        0 to ``2**31 - 1``.
-    left : int
-        Bits shifted left first: 0 to 30.
-    right : int
-        Bits shifted right last: 0 to 62 (``single``) or 0 to 31 (``double``).
-    """
-
-    multiplier: int
-    left: int
-    right: int
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Layer:
-    """A node of the graph; its name is also the name of the tensor it makes.
-
-    Parameters
-    ----------
-    name : str
-        Unique in the network.
-    inputs : tuple of str
-        Names of the tensors it reads.
-    shape : Shape
-        Shape of its output tensor.
-    quantization : Quantization
-        Of its output tensor.
-    low, high : int
-        Codes that the output is clamped to (a ReLU raises ``low``).
-    rounding : str
-        How accumulators become codes: ``single`` (ONNX) or ``double`` (TFLite).
-    """
-
-    name: str
-    inputs: tuple[str, ...]
-    shape: Shape
-    quantization: Quantization
-    low: int = 0
-    high: int = 255
-    rounding: Rounding = "single"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -172,20 +111,28 @@ class Add(Layer):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pool(Layer):
-    """Maximum or average over windows of one channel; taps outside the input do not count.
+    """Maximum or average over windows of one channel; a padded tap never wins a maximum.
 
-    The average is ``rescale(sum(a - za))``, the maximum ``rescale(max(a - za))``.
+    The average is ``rescale(sum(a - offset)) + offset``, the maximum likewise. Padded taps add
+    nothing to a sum.
 
     Parameters
     ----------
     kind : str
-        ``max`` or ``average`` (``average`` has no padding).
+        ``max`` or ``average``.
     kernel, stride : (int, int)
         Vertical, horizontal.
     padding : (int, int, int, int)
         Top, left, bottom, right.
     rescale : Rescale
-        From input to output units; an average's holds the division by the window.
+        From input to output units; an average's holds the division by the whole window.
+    by_taps : tuple of Rescale
+        What replaces ``rescale`` in windows with 1, 2, ... taps inside the input, where padding
+        does not count: as many as the kernel has taps. Empty where the divisor is the same
+        everywhere.
+    offset : int, optional
+        Code that averages are rounded about (TFLite's s8 code 0 is 128). Default: the zero
+        point, the input's for the sum and the output's for the result.
     """
 
     kind: Literal["max", "average"]
@@ -193,6 +140,8 @@ class Pool(Layer):
     stride: tuple[int, int]
     padding: tuple[int, int, int, int]
     rescale: Rescale
+    by_taps: tuple[Rescale, ...] = ()
+    offset: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -246,14 +195,22 @@ class Reshape(Layer):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Softmax(Layer):
-    """``exp(beta * x) / sum(exp(beta * x))`` over the channels of each position.
+    """``exp(x) / sum(exp(x))`` over the channels of each position, x being ``beta`` times value.
+
+    Both roundings are integer arithmetic on a table of exponentials of the distance to the
+    largest code; ``hwgen.golden.softmax`` defines them.
 
     Parameters
     ----------
-    beta : float
+    table : int32[256]
+        ``exp(-beta * scale * d)`` of code distances ``d``; 1 is ``2**24`` (``single``) or
+        ``2**31 - 1`` (``double``).
+    rescale : Rescale
+        From probabilities to output units, for ``single``; TFLite's unit is always 1/256.
     """
 
-    beta: float = 1.0
+    table: NDArray[np.int32]
+    rescale: Rescale
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -127,3 +127,31 @@ def test_an_average_is_rounded_to_even_when_rounded_once():
 def test_an_average_is_rounded_away_from_zero_in_double_rounding():
     layer = pooling("average", rescale=Rescale(1 << 30, 1, 2), rounding="double")
     assert pool(layer, IMAGE, 1).ravel().tolist() == [6, 8, 2, 2]
+
+
+def test_an_average_whose_padding_does_not_count_divides_by_the_taps_inside():
+    layer = pooling(
+        "average",
+        shape=(3, 3, 1),
+        padding=(1, 1, 1, 1),
+        rescale=Rescale(1 << 30, 0, 32),
+        by_taps=(ONE, Rescale(1 << 30, 0, 31), ONE, Rescale(1 << 30, 0, 32)),
+    )
+    rows = pool(layer, IMAGE, 0)[0, ..., 0].tolist()
+    # Corners have 1 tap; edges 2: halves 2.5, 2.5, 4.5, 0.5 to even; the centre 14 / 4.
+    assert rows == [[4, 5, 7], [5, 7, 7], [3, 3, 4]]
+
+
+def test_padding_that_counts_adds_nothing_to_the_sum():
+    layer = pooling(
+        "average", shape=(3, 3, 1), padding=(1, 1, 1, 1), rescale=Rescale(1 << 30, 0, 32)
+    )
+    # Sums of (a - 1) at the corners: 0, 3, -1, 0.
+    found = pool(layer, IMAGE, 1)[0, ..., 0]
+    assert found[[0, 0, 2, 2], [0, 2, 0, 2]].tolist() == [3, 4, 3, 3]
+
+
+def test_an_average_is_rounded_about_its_offset():
+    layer = pooling("average", rescale=Rescale(1 << 30, 1, 2), rounding="double", offset=4)
+    # Sums of (a - 4): -2, 7, -15, -14; quarters -0.5 away from zero, 1.75, -3.75, -3.5.
+    assert pool(layer, IMAGE, 1).ravel().tolist() == [3, 6, 0, 0]
