@@ -19,7 +19,7 @@ ROOMS = {
     "hwgen.progress": {"tqdm"},
     "hwgen.arith": {"amaranth", "numpy", "hwgen.errors", "hwgen.flow.data", "hwgen.npz"},
     "hwgen.arith.netlist.simplify": {"numpy", "hwgen.arith", "hwgen.output"},
-    "hwgen.spec": {"hwgen.arith", "hwgen.errors"},
+    "hwgen.spec": {"numpy", "hwgen.arith", "hwgen.errors"},
     "hwgen.network": {
         "google.protobuf",
         "numpy",
@@ -28,6 +28,7 @@ ROOMS = {
         "hwgen.errors",
         "hwgen.npz",
     },
+    "hwgen.network.data": {"PIL", "numpy", "hwgen.errors", "hwgen.network.graph", "hwgen.npz"},
     "hwgen.network.digits.train": {
         "numpy",
         "onnx",
