@@ -45,7 +45,7 @@ def requantize(
     return np.clip(_shift_to_even(x * multiplier, right), _BOTTOM, _TOP)
 
 
-def doubling_high_multiply(x: Integers, multiplier: Integers) -> NDArray[np.int64]:
+def doubling_high_multiply(x: Integers, multiplier: Integers | int) -> NDArray[np.int64]:
     """gemmlowp's SaturatingRoundingDoublingHighMul of int32 values.
 
     The high 32 bits of twice the product, to the nearest, ties towards plus infinity:

@@ -9,8 +9,21 @@ from numpy.typing import NDArray
 from hwgen.errors import SpecError
 from hwgen.golden.add import add
 from hwgen.golden.convolution import convolve
+from hwgen.golden.move import concat, pad, reshape, slices
 from hwgen.golden.pool import pool
-from hwgen.network.graph import Add, Convolution, Layer, Network, Pool
+from hwgen.golden.softmax import softmax
+from hwgen.network.graph import (
+    Add,
+    Concat,
+    Convolution,
+    Layer,
+    Network,
+    Pad,
+    Pool,
+    Reshape,
+    Slice,
+    Softmax,
+)
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = ["accuracy", "exact_mapping", "run", "step"]
@@ -49,6 +62,16 @@ def step(
             return add(layer, (codes[0], codes[1]), (zero_points[0], zero_points[1]))
         case Pool():
             return pool(layer, codes[0], zero_points[0])
+        case Softmax():
+            return softmax(layer, codes[0])
+        case Concat():
+            return concat(layer, codes)
+        case Pad():
+            return pad(layer, codes[0])
+        case Slice():
+            return slices(layer, codes[0])
+        case Reshape():
+            return reshape(layer, codes[0])
     raise TypeError(f"layer {layer.name} is of no known kind: {type(layer).__name__}")
 
 
