@@ -28,7 +28,7 @@ from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study import Priced, Study
 from hwgen.network import data as data_set
 from hwgen.network import onnx
-from hwgen.network.data import DataSet
+from hwgen.network.data import DataSet, Labelled, Part
 from hwgen.network.graph import Network
 from hwgen.network.transitions import Transitions
 from hwgen.output import replacing_file
@@ -46,6 +46,7 @@ __all__ = [
     "generate",
     "load",
     "load_data",
+    "load_images",
     "report",
     "simulate",
     "synthesize",
@@ -63,6 +64,34 @@ def load(model: PathLike) -> Network:
 def load_data(path: PathLike, network: Network) -> DataSet:
     """The calibration and test images of an ``.npz`` file that fits the network."""
     return data_set.load(Path(path), network)
+
+
+def load_images(
+    path: PathLike,
+    network: Network,
+    *,
+    model: PathLike,
+    preprocess: str | None = None,
+    part: Part = "test",
+) -> Labelled:
+    """Images of a data set as the codes that a network reads, with the class of each.
+
+    Parameters
+    ----------
+    path : path
+        An ``.npz`` file, a batch of CIFAR-10, MNIST's images, or a folder of them or of images;
+        see :func:`hwgen.network.data.read.read`.
+    network : Network
+    model : path
+        File of the network: ``NAME.toml`` beside ``NAME.onnx`` says what numbers mean.
+    preprocess : str, optional
+        Another such file, or its keys in one line; see
+        :class:`hwgen.network.data.Preprocessing`.
+    part : str
+        ``test`` or ``calibration``: which images of a data set that holds both.
+    """
+    stated = data_set.preprocessing_of(Path(model), preprocess)
+    return data_set.load_split(Path(path), network, stated, part)
 
 
 def evaluate(network: Network, data: DataSet, mapping: Mapping | None = None) -> float:

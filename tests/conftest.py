@@ -2,6 +2,7 @@
 
 import re
 import signal
+from pathlib import Path
 
 import pytest
 from amaranth.sim import Simulator
@@ -17,6 +18,15 @@ CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists ar
 def interruptible():
     """Interrupts as a terminal's programs have them: a shell's background jobs ignore them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder of real models and data sets beside the checkout; it is not everywhere."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("there are no shared models and data sets beside the checkout")
+    return folder
 
 
 @pytest.fixture

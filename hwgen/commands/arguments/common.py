@@ -4,12 +4,28 @@ import argparse
 from collections.abc import Callable
 from typing import TypeAlias
 
-__all__ = ["MULTIPLIER", "TECHNOLOGY", "Commands", "add_json", "add_output"]
+__all__ = ["MULTIPLIER", "TECHNOLOGY", "Commands", "add_images", "add_json", "add_output"]
 
 Commands: TypeAlias = dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]
 
 MULTIPLIER = "catalogue name, or a netlist that ends in .v"
 TECHNOLOGY = "Liberty file, plain or .gz (default: a small generic technology)"
+
+
+def add_images(command: argparse.ArgumentParser, purpose: str, required: bool = True) -> None:
+    """Images of any format, and what their numbers mean."""
+    command.add_argument(
+        "--data",
+        metavar="PATH",
+        required=required,
+        help=f"{purpose}: .npz, CIFAR-10, MNIST, or a folder of images with labels.csv",
+    )
+    command.add_argument(
+        "--preprocess",
+        metavar="FILE.toml|KEYS",
+        help="what their numbers mean, such as 'divide = 255, mean = 0.5' or 'codes = true' "
+        "(default: MODEL.toml beside the model)",
+    )
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
