@@ -1,20 +1,83 @@
-import json
+"""The mapping file: what is written is what is read, and mistakes are named."""
 
+import json
+import time
+
+import numpy as np
 import pytest
 
 from hwgen.errors import SpecError
-from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.spec.mapping import (
+    ControlVariate,
+    FilterRule,
+    KernelRule,
+    LayerMapping,
+    Mapping,
+    RangeRule,
+    TunedWeights,
+    WeightRule,
+)
+from hwgen.spec.mapping.arrays import weight_rules
 
 MAPPING = Mapping(
     {
         "stem": LayerMapping(multiplier="posneg_2", mode=2, bias_update=(5, -7, 0)),
-        "head": LayerMapping(multiplier="posneg_2"),
+        "head": LayerMapping(
+            multiplier="posneg_2",
+            filters=(FilterRule(filters="0-3,7", mode=1),),
+            kernels=(KernelRule(filters="4", channels="0,2-5", mode=2),),
+            ranges=(
+                RangeRule(codes="-10..10", mode=2),
+                RangeRule(codes="11", mode=0, multiplier="posneg_1"),
+            ),
+            weights=(WeightRule(filters="0", taps="0-8", mode=1),),
+            control_variate=ControlVariate(x="low", bits=2, fraction=8, factors=(-3, 300)),
+            tuned_weights=TunedWeights.of([[-128, 0], [1, 127]]),
+        ),
     }
 )
+TEXT = """\
+{
+ "hwgen_mapping": 2,
+ "layers": {
+  "head": {
+   "multiplier": "posneg_2",
+   "mode": 0,
+   "filters": [
+    {"filters": "0-3,7", "mode": 1}
+   ],
+   "kernels": [
+    {"filters": "4", "channels": "0,2-5", "mode": 2}
+   ],
+   "ranges": [
+    {"codes": "-10..10", "mode": 2},
+    {"codes": "11", "multiplier": "posneg_1", "mode": 0}
+   ],
+   "weights": [
+    {"filters": "0", "taps": "0-8", "mode": 1}
+   ],
+   "control_variate": {"x": "low", "bits": 2, "fraction": 8, "factors": [-3, 300]},
+   "tuned_weights": [
+    [-128, 0],
+    [1, 127]
+   ]
+  },
+  "stem": {
+   "multiplier": "posneg_2",
+   "mode": 2,
+   "bias_update": [5, -7, 0]
+  }
+ }
+}
+"""
 
 
-def text_of(**fields):
-    return json.dumps({"hwgen_mapping": 1, "layers": {"stem": fields}})
+def text_of(version=2, **fields):
+    return json.dumps({"hwgen_mapping": version, "layers": {"stem": fields}})
+
+
+def with_rule(level, **fields):
+    return text_of(multiplier="posneg_2", **{level: [fields]})
 
 
 def test_a_mapping_survives_its_file(tmp_path):
@@ -24,72 +87,207 @@ def test_a_mapping_survives_its_file(tmp_path):
     assert Mapping.read(path).digest == MAPPING.digest
 
 
-def test_the_digest_tells_mappings_apart():
-    others = [
-        LayerMapping(multiplier="posneg_2", mode=1, bias_update=(5, -7, 0)),
-        LayerMapping(multiplier="posneg_1", mode=2, bias_update=(5, -7, 0)),
-        LayerMapping(multiplier="posneg_2", mode=2, bias_update=(5, -7, 1)),
-    ]
-    mappings = [MAPPING, *(Mapping({**MAPPING.layers, "stem": other}) for other in others)]
-    assert len({mapping.digest for mapping in mappings}) == 4
+def test_the_file_is_made_to_be_read():
+    assert MAPPING.to_json() == TEXT
+    assert Mapping({}).to_json() == '{\n "hwgen_mapping": 2,\n "layers": {}\n}\n'
 
 
-def test_mode_and_bias_update_may_be_left_out():
+def test_a_file_of_version_1_is_read():
+    layer = Mapping.from_json(text_of(1, multiplier="posneg_2", mode=2, bias_update=[1, 2]))
+    assert layer.layers["stem"] == LayerMapping(
+        multiplier="posneg_2", mode=2, bias_update=(1, 2)
+    )  # fmt: skip
+    with pytest.raises(SpecError, match="a layer must hold only multiplier, mode, bias_update, n"):
+        Mapping.from_json(text_of(1, multiplier="exact", filters=[]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"mode": 1},
+        {"multiplier": "posneg_1"},
+        {"bias_update": (5, -7, 1)},
+        {"filters": (FilterRule(filters="1", mode=1),)},
+        {"kernels": (KernelRule(filters="1", channels="1", mode=1),)},
+        {"ranges": (RangeRule(codes="1", mode=1),)},
+        {"ranges": (RangeRule(codes="1", mode=1, multiplier="posneg_1"),)},
+        {"weights": (WeightRule(filters="1", taps="1", mode=1),)},
+        {"control_variate": ControlVariate(x="or", bits=2, fraction=8, factors=(1,))},
+        {"tuned_weights": TunedWeights.of([[1]])},
+    ],
+)
+def test_the_digest_tells_mappings_apart(other):
+    standard = {"multiplier": "posneg_2", "mode": 2}
+    mappings = [Mapping({"a": LayerMapping(**standard | x)}) for x in ({}, other)]
+    assert mappings[0] != mappings[1]
+    assert mappings[0].digest != mappings[1].digest
+
+
+def test_layers_are_sorted_with_numbers_as_numbers():
+    layer = LayerMapping(multiplier="exact")
+    names = ["conv10", "conv2", "add", "conv2b", "10", "9"]
+    found = Mapping(dict.fromkeys(names, layer))
+    assert list(found.layers) == ["9", "10", "add", "conv2", "conv2b", "conv10"]
+    assert found.digest == Mapping(dict.fromkeys(reversed(names), layer)).digest
+
+
+def test_only_the_multiplier_must_be_said():
     layer = Mapping.from_json(text_of(multiplier="exact")).layers["stem"]
     assert layer == LayerMapping(multiplier="exact", mode=0, bias_update=())
+
+
+def test_a_mapping_of_every_weight_of_a_large_network_is_read_in_a_second():
+    rng = np.random.default_rng(0)
+    index = rng.integers(0, 3, (470, 576))  # as many weights as ResNet-20's
+    layer = LayerMapping(
+        multiplier="posneg_2",
+        weights=weight_rules(index, [("posneg_2", x) for x in range(3)]),
+        tuned_weights=TunedWeights.of(rng.integers(-128, 128, index.shape)),
+    )
+    text = Mapping({"all": layer}).to_json()
+    start = time.perf_counter()
+    found = Mapping.from_json(text).layers["all"]
+    assert time.perf_counter() - start < 1
+    choices, chosen = found.resolve(np.zeros((470, 1, 1, 576), np.int64))
+    assert [x.mode for x in choices] == [0, 1, 2]
+    np.testing.assert_array_equal(chosen.reshape(index.shape), index)
+    assert Mapping({"all": found}).to_json() == text
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", r"^mapping is not JSON: .+$"),
-        ("[]", r'^mapping must say "hwgen_mapping": 1$'),
-        ('{"hwgen_mapping": 2, "layers": {}}', r'^mapping must say "hwgen_mapping": 1$'),
+        ("{", r"is not JSON: .+"),
+        ("[" * 100_000, r"is not JSON: .+"),
         (
-            '{"hwgen_mapping": 1, "layers": []}',
-            r"^mapping must hold an object of layers, not \[\]$",
+            '{"hwgen_mapping": 2, "a": 1, "a": 2}',
+            "must hold each name once, but 'a' is there twice",
         ),
-        ('{"hwgen_mapping": 1}', r"^mapping must hold an object of layers, not None$"),
-        (
-            text_of(mode=1),
-            r"^mapping layer stem must hold bias_update, mode, multiplier, not \{'mode': 1\}$",
-        ),
+        ("[]", r'must say "hwgen_mapping": 1 or 2, not None'),
+        ('{"hwgen_mapping": true}', r'must say "hwgen_mapping": 1 or 2, not True'),
+        ('{"hwgen_mapping": 3, "layers": {}}', r'must say "hwgen_mapping": 1 or 2, not 3'),
+        ('{"hwgen_mapping": 2, "layers": []}', r"must hold an object of layers, not \[\]"),
+        ('{"hwgen_mapping": 1}', r"must hold an object of layers, not None"),
+    ],
+)
+def test_what_is_no_mapping_is_refused_in_one_line(text, message):
+    with pytest.raises(SpecError, match=f"^mapping {message}$"):
+        Mapping.from_json(text)
+
+
+LIMITS = "must be an integer from"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (text_of(mode=1), "a layer must say its multiplier"),
         (
             text_of(multiplier="exact", color=1),
-            r"^mapping layer stem must hold bias_update, mode, multiplier, not \{.*'color': 1\}$",
+            (
+                "a layer must hold only multiplier, mode, filters, kernels, ranges, weights, "
+                "bias_update, control_variate, tuned_weights, not 'color'"
+            ),
         ),
         (
-            '{"hwgen_mapping": 1, "layers": {"stem": "exact"}}',
-            r"^mapping layer stem must hold bias_update, mode, multiplier, not 'exact'$",
+            '{"hwgen_mapping": 2, "layers": {"stem": "exact"}}',
+            "a layer must be an object, not 'exact'",
         ),
         (
             text_of(multiplier="exact", bias_update=[1, 2.5]),
-            r"^mapping layer stem bias_update must be a list of integers, not \[1, 2\.5\]$",
+            r"bias_update must be a list of integers, not \[1, 2\.5\]",
         ),
         (
             text_of(multiplier="exact", bias_update=3),
-            r"^mapping layer stem bias_update must be a list of integers, not 3$",
+            "bias_update must be a list of integers, not 3",
         ),
         (
-            text_of(multiplier="exact", mode=1),
-            r"^multiplier exact mode must be an integer from 0 to 0, not 1$",
+            text_of(multiplier="exact", bias_update=[1 << 31]),
+            f"mapping bias_update {LIMITS} -2147483648 to 2147483647, not 2147483648",
         ),
+        (text_of(multiplier="exact", mode=1), f"multiplier exact mode {LIMITS} 0 to 0, not 1"),
         (
             text_of(multiplier="posneg_2", mode="2"),
-            r"^multiplier posneg_2 mode must be an integer from 0 to 2, not '2'$",
+            f"multiplier posneg_2 mode {LIMITS} 0 to 2, not '2'",
         ),
         (
             text_of(multiplier="wallace"),
-            r"^no multiplier is called 'wallace'; hwgen multipliers lists all$",
+            "no multiplier is called 'wallace'; hwgen multipliers lists all",
+        ),
+        (text_of(multiplier=["exact"]), r"multiplier must be a name, not \['exact'\]"),
+        (with_rule("filters", mode=1), "a rule of filters must say its filters"),
+        (with_rule("filters", filters="1"), "a rule of filters must say its mode"),
+        (
+            with_rule("ranges", codes="1", mode=1, filters="2"),
+            "a rule of ranges must hold only codes, multiplier, mode, not 'filters'",
         ),
         (
-            text_of(multiplier=["exact"]),
-            r"^mapping layer stem multiplier must be a name, not \['exact'\]$",
+            text_of(multiplier="exact", filters={"0": 1}),
+            r"filters must be a list, not \{'0': 1\}",
+        ),
+        (
+            text_of(multiplier="exact", filters=["0"]),
+            "a rule of filters must be an object, not '0'",
+        ),
+        (
+            with_rule("filters", filters=3, mode=1),
+            "filters: filters must be a set of numbers such as '0-3,7', not 3",
+        ),
+        (
+            with_rule("filters", filters="1,", mode=1),
+            "filters: filters must be a set of numbers such as '0-3,7', not '1,'",
+        ),
+        (
+            with_rule("filters", filters="7-3", mode=1),
+            "filters: filters must give ranges upwards, such as '0-3', not '7-3'",
+        ),
+        (
+            with_rule("filters", filters="-1", mode=1),
+            f"filters: rule filters {LIMITS} 0 to 65535, not -1",
+        ),
+        (
+            with_rule("ranges", codes="-256..0", mode=1),
+            f"ranges: rule codes {LIMITS} -255 to 255, not -256",
+        ),
+        (
+            with_rule("filters", filters="1", mode=3),
+            f"multiplier posneg_2 mode {LIMITS} 0 to 2, not 3",
+        ),
+        (
+            with_rule("filters", filters="1", mode=0, multiplier="exact_u8"),
+            "multiplier exact_u8 must take the operands of posneg_2, u8 and s8, not u8 and u8",
+        ),
+        (
+            with_rule("filters", filters="1", mode=0, multiplier=""),
+            "multiplier must be a name, not ''",
+        ),
+        (
+            text_of(multiplier="exact", control_variate={"x": "low"}),
+            "control_variate must say its bits",
+        ),
+        (
+            text_of(
+                multiplier="exact",
+                control_variate={"x": "xor", "bits": 1, "fraction": 0, "factors": []},
+            ),
+            "control_variate x must be one of low, or, not 'xor'",
+        ),
+        (
+            text_of(multiplier="exact", tuned_weights=[[1, 2], [3]]),
+            "tuned_weights must hold as many codes for every filter",
+        ),
+        (
+            text_of(multiplier="exact", tuned_weights=[[1, 128]]),
+            "tuned_weights must be integers from -128 to 127, not 128",
+        ),
+        (
+            text_of(multiplier="exact", tuned_weights=[[]]),
+            "tuned_weights must hold the codes of every filter, as integers",
         ),
     ],
 )
-def test_a_wrong_mapping_is_refused_in_one_line(text, message):
-    with pytest.raises(SpecError, match=message):
+def test_a_wrong_layer_is_refused_in_one_line(text, message):
+    with pytest.raises(SpecError, match=f"^mapping layer stem: {message}$"):
         Mapping.from_json(text)
 
 
@@ -102,5 +300,5 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
 def test_errors_in_a_file_name_the_file(tmp_path):
     path = tmp_path / "mapping.json"
     path.write_text("{}", encoding="utf-8")
-    with pytest.raises(SpecError, match=rf'^{path} must say "hwgen_mapping": 1$'):
+    with pytest.raises(SpecError, match=rf'^{path} must say "hwgen_mapping": 1 or 2, not None$'):
         Mapping.read(path)
