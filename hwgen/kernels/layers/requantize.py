@@ -1,0 +1,67 @@
+"""Requantization of accumulators, prepared for the compiled kernels.
+
+The compiled kernels know two ways: integers of 64 bits, exact for any parameters, and one product
+of floats, which is faster. :mod:`hwgen.kernels.layers.steps` proves where the latter is exact.
+"""
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwgen.kernels.layers.output import Output
+from hwgen.kernels.layers.steps import float_way
+
+__all__ = ["RawOutput", "raw_output"]
+
+_SPARE = 16  # lanes of the widest vector: as many may be loaded from the last filter on
+
+
+class RawOutput(ctypes.Structure):
+    """``struct requantization`` of requantization.h."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("multiplier", "left", "right")),
+        *((name, ctypes.c_void_p) for name in ("scale", "where", "delta")),
+        *((name, ctypes.c_void_p) for name in ("ways", "vector_ways")),
+        ("stride", ctypes.c_int64),
+        *((name, ctypes.c_int32) for name in ("exceptions", "is_double")),
+        *((name, ctypes.c_int32) for name in ("zero_point", "low", "high")),
+    )
+
+
+def raw_output(output: Output) -> tuple[RawOutput, list[NDArray[Any]]]:
+    """What the compiled kernels take, and the arrays that it points into."""
+    found = float_way(output)
+    arrays = {
+        "multiplier": _padded(output.multiplier.astype(np.int32)),
+        "left": _padded(output.left.astype(np.int32)),
+        "right": _padded(output.right.astype(np.int32)),
+        "scale": _padded(found.scale),
+        "where": _padded(found.where),
+        "delta": _padded(found.delta),
+    }
+    ways = _padded(found.ways)
+    arrays |= {"ways": ways, "vector_ways": _over_lanes(ways)}
+    raw = RawOutput(
+        **{name: array.ctypes.data for name, array in arrays.items()},
+        stride=len(ways),
+        exceptions=len(found.where),
+        is_double=output.rounding == "double",
+        zero_point=output.zero_point,
+        low=output.low,
+        high=output.high,
+    )
+    return raw, list(arrays.values())
+
+
+def _padded(values: NDArray[Any]) -> NDArray[Any]:
+    width = [(0, 0)] * (values.ndim - 1) + [(0, _SPARE)]
+    return np.ascontiguousarray(np.pad(values, width))
+
+
+def _over_lanes(ways: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The slowest way among the filters that one vector holds, by its first filter."""
+    following = [np.roll(ways, -lane) for lane in range(_SPARE)]
+    return np.ascontiguousarray(np.max(following, axis=0))
