@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hwgen.errors import ModelError
 from hwgen.network.graph import Network
-from hwgen.network.onnx import file, qdq
+from hwgen.network.onnx import file, qcdq, qdq, qonnx, qoperator
 
 __all__ = ["load"]
 
@@ -16,6 +16,8 @@ def load(path: str | Path) -> Network:
     channel order; s8 activations are re-encoded 128 higher. Raises :exc:`ModelError`.
     """
     graph = file.read(Path(path))
+    for form in (qcdq, qonnx, qoperator):  # each leaves a graph in QDQ form as it is
+        graph = form.rewrite(graph)
     if not any(node.operator == "QuantizeLinear" for node in graph.nodes):
         raise ModelError(
             f"model {path} must be quantized to 8 bits with QuantizeLinear nodes, "

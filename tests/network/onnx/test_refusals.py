@@ -153,12 +153,12 @@ def test_a_constant_of_words(tmp_path):
 
 def test_an_operator_of_another_domain(tmp_path):
     model = small_model().model("relu.real")
-    model.graph.node[-1].domain = "com.microsoft"
-    model.opset_import.add(domain="com.microsoft", version=1)
+    model.graph.node[-1].domain = "org.example"
+    model.opset_import.add(domain="org.example", version=1)
     path = tmp_path / "m.onnx"
     onnx.save(model, path)
-    rule = r"operator com\.microsoft\.DequantizeLinear is not supported; known: [^\n]+"
-    node = r"relu\.real \(com\.microsoft\.DequantizeLinear\)"
+    rule = r"operator org\.example\.DequantizeLinear is not supported; known: [^\n]+"
+    node = r"relu\.real \(org\.example\.DequantizeLinear\)"
     with pytest.raises(ModelError, match=rf"^model {path} node {node}: {rule}$"):
         load(path)
 
