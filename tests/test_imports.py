@@ -29,6 +29,7 @@ ROOMS = {
         "hwgen.npz",
     },
     "hwgen.network.data": {"PIL", "numpy", "hwgen.errors", "hwgen.network.graph", "hwgen.npz"},
+    "hwgen.network.quantize": {"numpy", "onnx", "onnxruntime", "hwgen.errors", "hwgen.network"},
     "hwgen.network.digits.train": {
         "numpy",
         "onnx",

@@ -2,9 +2,48 @@
 
 import argparse
 
-from hwgen.commands.arguments.common import TECHNOLOGY, Commands, add_json, add_output
+from hwgen.commands.arguments.common import (
+    TECHNOLOGY,
+    Commands,
+    add_images,
+    add_json,
+    add_output,
+)
 
 __all__ = ["COMMANDS"]
+
+
+def _quantize(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL.onnx", help="float network")
+    add_images(command, "images that the ranges of activations are taken from")
+    command.add_argument(
+        "--images", type=int, default=1000, metavar="N", help="only the first N (default: 1000)"
+    )
+    command.add_argument(
+        "--weights", default="s8", metavar="s8|u8", help="codes of weights (default: s8)"
+    )
+    command.add_argument(
+        "--activations", default="u8", metavar="u8|s8", help="codes of activations (default: u8)"
+    )
+    command.add_argument(
+        "--per-channel", action="store_true", help="a scale for each output channel of weights"
+    )
+    command.add_argument(
+        "--symmetric",
+        metavar="WHAT",
+        help="zero points in the middle of the codes: of weights, both or none "
+        "(default: weights where they are s8, else none)",
+    )
+    command.add_argument(
+        "--format", default="qdq", help="of the operators: qdq or qoperator (default: qdq)"
+    )
+    command.add_argument(
+        "--calibration",
+        default="minmax",
+        metavar="METHOD",
+        help="range of an activation: minmax, entropy or percentile (default: minmax)",
+    )
+    add_output(command, "OUT.onnx", "8-bit network to write")
 
 
 def _explore(command: argparse.ArgumentParser) -> None:
@@ -81,6 +120,7 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: Commands = {
+    "quantize": ("make an 8-bit network of a float one", _quantize),
     "explore": ("search for the multiplier modes of a network's layers", _explore),
     "generate": ("write Verilog, program and manifest of one mapping", _generate),
     "simulate": ("prove the Verilog equal to the integer reference", _simulate),
