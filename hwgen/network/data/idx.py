@@ -62,14 +62,14 @@ def _array(path: Path, magic: int, what: str) -> NDArray[np.uint8]:
     try:
         with _open(path) as file:
             header = file.read(4 + 4 * axes)
-            if int.from_bytes(header[:4], "big") != magic:
+            if len(header) != 4 + 4 * axes or int.from_bytes(header[:4], "big") != magic:
                 raise DataError(f"data {path} must hold MNIST's {what}, but its header differs")
             shape = [int.from_bytes(header[4 + 4 * x : 8 + 4 * x], "big") for x in range(axes)]
             size = int(np.prod(shape, dtype=object))
             content = _read(file, size + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"data {path} is damaged: {error}") from error
-    if len(header) != 4 + 4 * axes or len(content) != size:
+    if len(content) != size:
         more = "more" if len(content) > size else "fewer"
         raise DataError(f"data {path} must hold {shape} bytes as its header says, but has {more}")
     return np.frombuffer(content, np.uint8).reshape(shape)

@@ -54,7 +54,7 @@ def as_values(raw: Raw, shape: Shape, preprocessing: Preprocessing | None) -> ND
     _check_stated(raw, preprocessing)
     if preprocessing is None or preprocessing.codes:
         raise DataError(
-            f"{raw.subject} holds codes of a quantized network, which a float one cannot read"
+            f"{raw.subject} hold codes of a quantized network, which a float one cannot read"
         )
     images = shaped(raw, preprocessing, shape)
     _check_numbers(raw, images)

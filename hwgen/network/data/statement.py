@@ -74,9 +74,10 @@ def _inline(stated: str) -> dict[str, Any]:
             raise ValueError("it has more than one line")
         table: dict[str, Any] = tomllib.loads(f"given = {{{stated}}}")["given"]
     except ValueError as error:  # TOML's own is one
+        reason = str(error).partition(" (at ")[0]  # a column that counts what was put before
         raise SpecError(
             f"preprocessing must be a file that ends in .toml, or its keys in one line, "
-            f"such as {_EXAMPLE}, not {stated!r}: {error}"
+            f"such as {_EXAMPLE}, not {stated!r}: {reason}"
         ) from error
     return table
 

@@ -9,12 +9,11 @@ import pytest
 from hwgen.errors import DataError
 from hwgen.network import digits
 from hwgen.network.data import load
-from hwgen.network.onnx import load as load_network
 
 
-@pytest.fixture(scope="module")
-def network():
-    return load_network(digits.model_path())
+@pytest.fixture
+def network(network):
+    return network((8, 8, 1))
 
 
 @pytest.fixture
