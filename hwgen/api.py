@@ -21,7 +21,7 @@ from hwgen.cost.model import MultiplierCost
 from hwgen.cost.technology import Technology
 from hwgen.errors import DataError, OutputError, check_range
 from hwgen.figures.candidates import candidates
-from hwgen.golden.trace import transitions
+from hwgen.golden.transitions import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy

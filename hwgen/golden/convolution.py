@@ -1,66 +1,92 @@
 """Definition of a layer that multiplies."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.arith.catalogue import find
-from hwgen.arith.multiplier import Multiplier
-from hwgen.errors import SpecError
-from hwgen.golden.emulate import product_sums, weight_zero_point
+from hwgen.golden.emulate import product_sums
 from hwgen.golden.im2col import im2col
+from hwgen.golden.products import Products, products_of
 from hwgen.golden.requantize import requantize, wrap
 from hwgen.network.graph import Convolution
 from hwgen.spec.mapping import LayerMapping
 
-__all__ = ["accumulate", "convolve"]
+__all__ = ["accumulate", "convolve", "naive_sums"]
 
 
 def accumulate(
     layer: Convolution,
-    multiplier: Multiplier,
-    mode: int,
+    products: Products,
     codes: NDArray[np.uint8],
     zero_point: int,
+    *,
+    naive: bool = False,
 ) -> NDArray[np.int64]:
-    """Accumulators before the bias: ``[N, OH, OW, F]``.
-
-    ``sum AM(a, w + zw) - zw * SumA - za * SumW + K * za * zw``: the products are the
-    multiplier's, the cross terms of the encoding are exact. With the exact multiplier this is
-    ``sum (a - za) * w``.
+    """Accumulators as they are requantized: ``[N, OH, OW, F]``, wrapped to int32.
 
     Parameters
     ----------
     layer : Convolution
-    multiplier, mode
-        What multiplies. Its weight kind decides ``zw``: 0, or 128 for u8.
+    products : Products
+        Of this layer: :func:`hwgen.golden.products.products_of`.
     codes : uint8[N, H, W, C]
         Input tensor.
     zero_point : int
-        ``za``; padded taps are multiplied as this code.
+        Code that padded taps read.
+    naive : bool
+        Whether to add the products up as :func:`naive_sums` does, instead of fast.
     """
-    sums = product_sums(layer, multiplier, mode, codes, zero_point)
-    weight_zero = weight_zero_point(multiplier)
-    if weight_zero:
-        activations = im2col(codes, layer, zero_point).sum(axis=2, dtype=np.int64)
-        sums -= weight_zero * activations.reshape(*sums.shape[:3], 1)
-    # SumW of the encoded weights, less K * zw, is the sum of the s8 codes.
-    sums -= zero_point * layer.weights.sum(axis=(1, 2, 3), dtype=np.int64)
-    return sums
+    found = (naive_sums if naive else product_sums)(layer, products, codes, zero_point)
+    found += products.bias
+    if products.sum_factor.any():
+        found += products.sum_factor * _per_filter(layer, codes, zero_point)
+    variate = products.variate
+    if variate is not None:
+        scaled = variate.factor * _per_filter(layer, variate.x[codes], variate.x[zero_point])
+        half = (1 << variate.fraction) >> 1
+        found += (scaled + half) >> variate.fraction
+    return wrap(found)
+
+
+def naive_sums(
+    layer: Convolution, products: Products, codes: NDArray[np.uint8], zero_point: int
+) -> NDArray[np.int64]:
+    """Sums of the products alone, one tap at a time: what every emulation must equal."""
+    filters = len(layer.weights)
+    taps = im2col(codes, layer, zero_point)
+    taps = taps.reshape(*taps.shape[:2], layer.groups, layer.fan_in)
+    group = np.arange(filters) // (filters // layer.groups)
+    tables = np.stack(products.tables)
+    choice, weights = (x.reshape(filters, -1) for x in (products.choice, products.codes))
+    sums = np.zeros((*taps.shape[:2], filters), np.int64)
+    for k in range(layer.fan_in):
+        sums += tables[choice[:, k], taps[:, :, group, k], weights[:, k]]
+    return sums.reshape(len(codes), *layer.shape)
 
 
 def convolve(
-    layer: Convolution, mapping: LayerMapping, codes: NDArray[np.uint8], zero_point: int
+    layer: Convolution,
+    mapping: LayerMapping,
+    codes: NDArray[np.uint8],
+    zero_point: int,
+    highest: int = 255,
 ) -> NDArray[np.uint8]:
-    """Output codes ``[N, OH, OW, F]`` of a layer under its mapping."""
-    sums = accumulate(layer, find(mapping.multiplier), mapping.mode, codes, zero_point)
-    bias = layer.bias.astype(np.int64)
-    if mapping.bias_update:
-        if len(mapping.bias_update) != len(bias):
-            raise SpecError(
-                f"mapping layer {layer.name} bias_update must hold {len(bias)} values, "
-                f"not {len(mapping.bias_update)}"
-            )
-        bias = bias + np.array(mapping.bias_update, dtype=np.int64)
-    scaled = requantize(wrap(sums + bias), layer.rescale, layer.rounding)
-    moved = scaled + layer.quantization.zero_point
+    """Output codes ``[N, OH, OW, F]`` of a layer under its mapping.
+
+    ``highest`` is the largest code that the input can hold, see :func:`products_of`.
+    """
+    products = products_of(layer, mapping, zero_point, highest)
+    sums = accumulate(layer, products, codes, zero_point)
+    moved = requantize(sums, layer.rescale, layer.rounding) + layer.quantization.zero_point
     return np.clip(moved, layer.low, layer.high).astype(np.uint8)
+
+
+def _per_filter(
+    layer: Convolution, tensor: NDArray[np.integer[Any]], fill: int
+) -> NDArray[np.int64]:
+    """Sum over each window of what is read by the filters of each group: ``[N, OH, OW, F]``."""
+    taps = im2col(tensor, layer, fill)
+    taps = taps.reshape(*taps.shape[:2], layer.groups, layer.fan_in)
+    sums = np.repeat(taps.sum(axis=3, dtype=np.int64), len(layer.weights) // layer.groups, axis=2)
+    return sums.reshape(len(tensor), *layer.shape)

@@ -1,17 +1,15 @@
-"""Fast sums of approximate products, equal bit for bit to adding up the table's entries."""
+"""Fast sums of approximate products, equal bit for bit to adding up the tables' entries."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.arith.multiplier import Multiplier
-from hwgen.arith.operand import U8
-from hwgen.errors import SpecError
-from hwgen.golden.im2col import im2col, windows
+from hwgen.golden.im2col import im2col
+from hwgen.golden.products import Products
 from hwgen.network.graph import Convolution
 
-__all__ = ["product_sums", "weight_zero_point"]
+__all__ = ["product_sums"]
 
 # A float is exact for every integer up to this magnitude.
 _EXACT: tuple[tuple[type[np.floating[Any]], int], ...] = (
@@ -19,42 +17,24 @@ _EXACT: tuple[tuple[type[np.floating[Any]], int], ...] = (
     (np.float64, 1 << 53),
 )
 _CHUNK = 1 << 21  # operands of a matrix product: keeps them within the processor's cache
-
-
-def weight_zero_point(multiplier: Multiplier) -> int:
-    """What is added to an s8 weight code before ``multiplier`` sees it."""
-    if multiplier.a_kind != U8 or multiplier.w_kind.width != 8:
-        raise SpecError(
-            f"a layer's multiplier must take u8 activations and 8-bit weights, "
-            f"not {multiplier.a_kind.name} and {multiplier.w_kind.name}"
-        )
-    return 0 if multiplier.w_kind.signed else 128
+_Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
 def product_sums(
-    layer: Convolution,
-    multiplier: Multiplier,
-    mode: int,
-    codes: NDArray[np.uint8],
-    zero_point: int,
+    layer: Convolution, products: Products, codes: NDArray[np.uint8], zero_point: int
 ) -> NDArray[np.int64]:
-    """Sum of the products of every output: ``[N, OH, OW, F]``.
+    """Sums of the products alone: ``[N, OH, OW, F]``, as :func:`naive_sums` defines them.
 
-    The weights are encoded for ``multiplier``; padding is multiplied as ``zero_point``. No
-    cross terms, no bias.
+    Padding is multiplied as ``zero_point``.
     """
-    values = layer.weights.astype(np.int64) + weight_zero_point(multiplier)
-    weights = multiplier.w_kind.encode(values)
-    factors = multiplier.factors(mode)
-    if factors is not None and _pays(len(factors[0]), len(weights)):
-        u, v = factors
-        bound = _bound(u, v, weights)
+    factors = _factors(products)
+    if factors is not None and _pays(len(factors[0]), len(layer.weights) // layer.groups):
+        left, right = factors
+        bound = _bound(left, right)
         for kind, limit in _EXACT:
             if bound < limit:
-                return _by_factors(
-                    layer, u.astype(kind), v.astype(kind), weights, codes, zero_point
-                )
-    return _by_table(layer, multiplier.table(mode), weights, codes, zero_point)
+                return _by_factors(layer, left.astype(kind), right.astype(kind), codes, zero_point)
+    return _by_table(layer, products, codes, zero_point)
 
 
 def _pays(rank: int, filters: int) -> bool:
@@ -66,58 +46,74 @@ def _pays(rank: int, filters: int) -> bool:
     return rank <= max(1, filters // 4)
 
 
-def _bound(u: NDArray[np.int32], v: NDArray[np.int32], weights: NDArray[np.int64]) -> float:
+def _factors(products: Products) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
+    """``u`` ``[rank, 256]`` by activation code and ``v`` ``[rank, F, KH, KW, C]`` by weight.
+
+    Mixed tables' factors follow each other; a weight's are 0 where they are another table's.
+    """
+    if any(x is None for x in products.factors):
+        return None
+    known = [x for x in products.factors if x is not None]
+    right = [
+        np.where(products.choice == index, v[:, products.codes], 0)
+        for index, (_, v) in enumerate(known)
+    ]
+    return np.concatenate([u for u, _ in known]), np.concatenate(right)
+
+
+def _bound(left: NDArray[np.int32], right: NDArray[np.int32]) -> float:
     """Largest magnitude that any partial sum can reach, whatever the order of adding.
 
     Rounding cannot bring a bound that is really above a power of two below it.
     """
-    largest = np.abs(u.astype(np.float64)).max(axis=1)
-    per_code = largest @ np.abs(v.astype(np.float64))
-    return float(per_code[weights].reshape(len(weights), -1).sum(axis=1).max())
+    largest = np.abs(left.astype(np.float64)).max(axis=1)
+    per_filter = np.abs(right.astype(np.float64)).sum(axis=(2, 3, 4))
+    return float((largest @ per_filter).max())
 
 
 def _by_factors(
     layer: Convolution,
-    u: NDArray[Any],
-    v: NDArray[Any],
-    weights: NDArray[np.int64],
+    left: _Floats,
+    right: _Floats,
     codes: NDArray[np.uint8],
     zero_point: int,
 ) -> NDArray[np.int64]:
-    """``sum_k sum_r u[r, a_k] * v[r, w_k]``: the factors become more channels."""
-    filters, height, width, channels = weights.shape
-    rank = len(u)
-    right = np.moveaxis(v[:, weights], 0, -1).reshape(filters, -1).T
-    by_code = np.ascontiguousarray(u.T)
-    fill = np.tile(by_code[zero_point], channels)
+    """``sum_k sum_r left[r, a_k] * right[r, k]``: the factors become more channels."""
+    rank, filters = right.shape[:2]
+    by_code = np.ascontiguousarray(left.T)
+    fill = np.tile(by_code[zero_point], codes.shape[3])
+    columns = np.moveaxis(right, 0, -1).reshape(layer.groups, filters // layer.groups, -1)
+    matrices = np.ascontiguousarray(columns.transpose(0, 2, 1))
     sums = np.empty((len(codes), *layer.shape), np.int64)
-    chunk = max(1, _CHUNK // (layer.shape[0] * layer.shape[1] * len(right)))
+    positions = layer.shape[0] * layer.shape[1]
+    chunk = max(1, _CHUNK // (positions * matrices.shape[0] * matrices.shape[1]))
     for first in range(0, len(codes), chunk):
         part = codes[first : first + chunk]
-        left = by_code[part].reshape(*part.shape[:3], channels * rank)
-        taps = windows(left, (height, width), layer.stride, layer.padding, fill)
-        sums[first : first + chunk] = (taps.reshape(-1, len(right)) @ right).reshape(
-            len(part), *layer.shape
-        )
+        wide = by_code[part].reshape(*part.shape[:3], -1)
+        taps = im2col(wide, layer, fill).reshape(-1, layer.groups, layer.fan_in * rank)
+        found = np.matmul(taps.swapaxes(0, 1), matrices).swapaxes(0, 1)
+        sums[first : first + chunk] = found.reshape(len(part), *layer.shape)
     return sums
 
 
 def _by_table(
-    layer: Convolution,
-    table: NDArray[np.int32],
-    weights: NDArray[np.int64],
-    codes: NDArray[np.uint8],
-    zero_point: int,
+    layer: Convolution, products: Products, codes: NDArray[np.uint8], zero_point: int
 ) -> NDArray[np.int64]:
-    """Add up table rows tap by tap: one activation selects the products of all filters."""
-    taps = im2col(codes, layer, zero_point).reshape(-1, layer.fan_in).T
-    flat = weights.reshape(len(weights), -1)
-    largest = int(np.abs(table.astype(np.int64)).max()) * layer.fan_in
-    table = table if largest < 1 << 31 else table.astype(np.int64)
-    sums = np.zeros((taps.shape[1], len(weights)), table.dtype)
-    products = np.empty_like(sums)
-    for tap, activations in enumerate(taps):
-        # Clipping never happens; it spares numpy a copy of its result.
-        np.take(table[:, flat[:, tap]], activations, axis=0, out=products, mode="clip")
-        sums += products
+    """Add up table rows tap by tap: one activation selects the products of its filters."""
+    taps = im2col(codes, layer, zero_point).reshape(-1, layer.groups, layer.fan_in)
+    filters = len(layer.weights) // layer.groups
+    choice, weights = (
+        x.reshape(layer.groups, filters, -1) for x in (products.choice, products.codes)
+    )
+    tables = np.stack(products.tables)
+    largest = int(np.abs(tables.astype(np.int64)).max()) * layer.fan_in
+    tables = tables if largest < 1 << 31 else tables.astype(np.int64)
+    sums = np.zeros((len(taps), layer.groups, filters), tables.dtype)
+    found = np.empty((len(taps), filters), tables.dtype)
+    for group in range(layer.groups):
+        for tap in range(layer.fan_in):
+            rows = tables[choice[group, :, tap], :, weights[group, :, tap]].T
+            # Clipping never happens; it spares numpy a copy of its result.
+            np.take(np.ascontiguousarray(rows), taps[:, group, tap], axis=0, out=found, mode="clip")
+            sums[:, group] += found
     return sums.astype(np.int64).reshape(len(codes), *layer.shape)

@@ -13,15 +13,27 @@ __all__ = ["im2col", "windows"]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def im2col(codes: NDArray[np.uint8], layer: Convolution, zero_point: int) -> NDArray[np.uint8]:
-    """Activations that each output position multiplies: ``[N, OH * OW, K]``.
+def im2col(tensor: NDArray[Scalar], layer: Convolution, fill: Any) -> NDArray[Scalar]:
+    """Activations that each output position multiplies: ``[N, OH * OW, G * K]``.
 
-    Positions are in raster order, taps in kernel row, kernel column, channel order. Padded
-    taps read ``zero_point``.
+    Positions are in raster order, groups one after the other, taps in kernel row, kernel column,
+    channel order.
+
+    Parameters
+    ----------
+    tensor : array[N, H, W, C]
+        Codes; or anything in their place, with a multiple of the channels.
+    layer : Convolution
+    fill : scalar, or one per channel
+        What padded taps read: the zero point, where codes are read.
     """
     _, height, width, _ = layer.weights.shape
-    found = windows(codes, (height, width), layer.stride, layer.padding, zero_point)
-    return found.reshape(len(codes), -1, layer.fan_in)
+    found = windows(tensor, (height, width), layer.stride, layer.padding, fill)
+    count, rows, columns, *_ = found.shape
+    if layer.groups > 1:
+        cut = found.reshape(count, rows, columns, height, width, layer.groups, -1)
+        found = np.moveaxis(cut, 5, 3)
+    return found.reshape(count, rows * columns, -1)
 
 
 def windows(

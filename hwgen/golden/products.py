@@ -99,32 +99,46 @@ def products_of(
         Stored code of the input's zero.
     highest : int
         Largest stored code that the input can hold: narrow multipliers are admitted up to it.
+        See :func:`hwgen.network.limits.highest_code`.
 
     Raises
     ------
     SpecError
-        The mapping does not fit the layer: counts, or operands too narrow for its codes.
+        The mapping does not fit the layer: counts, indices, or operands too narrow for its
+        codes.
     """
-    subject = f"mapping layer {layer.name}"
-    multiplier = find(mapping.multiplier)
-    _check_activations(subject, mapping.multiplier, multiplier.a_kind, max(zero_point, highest))
-    encoded = _encoded(subject, mapping.multiplier, multiplier.w_kind, layer.weights)
+    try:
+        return _resolved(layer, mapping, zero_point, max(zero_point, highest))
+    except SpecError as error:
+        raise SpecError(f"mapping layer {layer.name}: {error}") from error
+
+
+def _resolved(layer: Convolution, mapping: LayerMapping, zero_point: int, highest: int) -> Products:
+    multiplier = find(mapping.multiplier)  # the others take the same operands
+    a_kind, w_kind = multiplier.a_kind, multiplier.w_kind
+    _check_widths(mapping.multiplier, multiplier)
+    if highest >= 1 << a_kind.width:
+        raise SpecError(
+            f"multiplier {mapping.multiplier} must take activations up to code {highest}, "
+            f"but {a_kind.name} ends at {(1 << a_kind.width) - 1}"
+        )
+    weights = layer.weights
+    if mapping.tuned_weights is not None:
+        weights = mapping.tuned_weights.codes(weights.shape)
+    choices, choice = mapping.resolve(layer.centred_weights)
     bias, sum_factor = _constants(layer, multiplier, zero_point)
     if mapping.bias_update:
-        if len(mapping.bias_update) != len(bias):
-            raise SpecError(
-                f"{subject} bias_update must hold {len(bias)} values, "
-                f"not {len(mapping.bias_update)}"
-            )
+        _check_count("bias_update", mapping.bias_update, len(bias))
         bias = bias + np.array(mapping.bias_update, dtype=np.int64)
     return Products(
-        tables=(_table(multiplier, mapping.mode),),
-        factors=(_factors(multiplier, mapping.mode),),
-        names=(f"{mapping.multiplier} mode {mapping.mode}",),
-        choice=np.zeros(layer.weights.shape, np.uint8),
-        codes=encoded,
+        tables=tuple(_table(find(x.multiplier), x.mode) for x in choices),
+        factors=tuple(_factors(find(x.multiplier), x.mode) for x in choices),
+        names=tuple(f"{x.multiplier} mode {x.mode}" for x in choices),
+        choice=choice,
+        codes=_encoded(mapping.multiplier, w_kind, weights),
         bias=bias,
         sum_factor=sum_factor,
+        variate=_variate(mapping, a_kind, len(bias)),
     )
 
 
@@ -156,35 +170,37 @@ def _constants(
     return bias.astype(np.int64), -zero_w
 
 
-def _check_activations(subject: str, name: str, kind: OperandKind, highest: int) -> None:
-    _check_width(subject, name, "activation", kind)
-    if highest >= 1 << kind.width:
-        raise SpecError(
-            f"{subject} multiplier {name} takes {kind.name} activations, "
-            f"which must hold the codes 0 to {highest}"
-        )
-
-
-def _encoded(
-    subject: str, name: str, kind: OperandKind, weights: NDArray[np.int8]
-) -> NDArray[np.uint8]:
+def _encoded(name: str, kind: OperandKind, weights: NDArray[np.int8]) -> NDArray[np.uint8]:
     """Weight bytes as a multiplier of ``kind`` gets them."""
-    _check_width(subject, name, "weight", kind)
     half = 1 << (kind.width - 1)
     low, high = int(weights.min()), int(weights.max())
     if low < -half or high >= half:
         raise SpecError(
-            f"{subject} multiplier {name} takes {kind.name} weights, "
-            f"which must hold the codes {low} to {high}"
+            f"multiplier {name} must take weights of codes {low} to {high}, "
+            f"but {kind.name} holds {-half} to {half - 1}"
         )
     return kind.encode(weights.astype(np.int64) + weight_offset(kind)).astype(np.uint8)
 
 
-def _check_width(subject: str, name: str, role: str, kind: OperandKind) -> None:
-    if kind.width not in _WIDTHS:
-        raise SpecError(
-            f"{subject} multiplier {name} must take {role}s of 4 to 8 bits, not {kind.name}"
-        )
+def _variate(mapping: LayerMapping, kind: OperandKind, filters: int) -> Variate | None:
+    found = mapping.control_variate
+    if found is None:
+        return None
+    _check_count("control_variate factors", found.factors, filters)
+    x = np.zeros(256, np.int32)
+    x[: 1 << kind.width] = found.of_codes(kind)[_by_stored_code(kind)]
+    return Variate(x=x, factor=np.array(found.factors, dtype=np.int64), fraction=found.fraction)
+
+
+def _check_count(name: str, values: tuple[int, ...], count: int) -> None:
+    if len(values) != count:
+        raise SpecError(f"{name} must hold {count} values, not {len(values)}")
+
+
+def _check_widths(name: str, multiplier: Multiplier) -> None:
+    for role, kind in (("activation", multiplier.a_kind), ("weight", multiplier.w_kind)):
+        if kind.width not in _WIDTHS:
+            raise SpecError(f"multiplier {name} must take {role}s of 4 to 8 bits, not {kind.name}")
 
 
 def _by_stored_code(kind: OperandKind) -> NDArray[np.int64]:

@@ -24,9 +24,10 @@ from hwgen.network.graph import (
     Slice,
     Softmax,
 )
+from hwgen.network.limits import highest_code
 from hwgen.spec.mapping import LayerMapping, Mapping
 
-__all__ = ["accuracy", "exact_mapping", "run", "step"]
+__all__ = ["accuracy", "check_mapping", "exact_mapping", "run", "step"]
 
 
 def exact_mapping(network: Network) -> Mapping:
@@ -34,10 +35,23 @@ def exact_mapping(network: Network) -> Mapping:
     return Mapping({layer.name: LayerMapping(multiplier="exact") for layer in network.convolutions})
 
 
+def check_mapping(network: Network, mapping: Mapping) -> None:
+    """Refuse a mapping that lacks a layer that multiplies, or names another one."""
+    names = [layer.name for layer in network.convolutions]
+    for name in names:
+        if name not in mapping.layers:
+            raise SpecError(f"mapping lacks the layer {name}")
+    for name in mapping.layers:
+        if name not in names:
+            known = ", ".join(names if len(names) <= 8 else [*names[:7], "..."])
+            raise SpecError(f"mapping must name layers that multiply ({known}), not {name}")
+
+
 def run(
     network: Network, images: NDArray[np.uint8], mapping: Mapping
 ) -> dict[str, NDArray[np.uint8]]:
     """Every tensor of the network by name, the input included: ``[N, H, W, C]`` codes."""
+    check_mapping(network, mapping)
     tensors = {network.input_name: images}
     for layer in network.layers:
         tensors[layer.name] = step(network, layer, tensors, mapping)
@@ -57,7 +71,9 @@ def step(
         case Convolution():
             if layer.name not in mapping.layers:
                 raise SpecError(f"mapping lacks the layer {layer.name}")
-            return convolve(layer, mapping.layers[layer.name], codes[0], zero_points[0])
+            highest = highest_code(network, layer.inputs[0])
+            own = mapping.layers[layer.name]
+            return convolve(layer, own, codes[0], zero_points[0], highest)
         case Add():
             return add(layer, (codes[0], codes[1]), (zero_points[0], zero_points[1]))
         case Pool():

@@ -52,7 +52,7 @@ def test_accumulators_wrap_at_32_bits():
 def test_a_bias_update_of_another_length_is_refused():
     mapping = LayerMapping(multiplier="exact", bias_update=(1, 2, 3))
     with pytest.raises(
-        SpecError, match=r"^mapping layer layer bias_update must hold 2 values, not 3$"
+        SpecError, match=r"^mapping layer layer: bias_update must hold 2 values, not 3$"
     ):
         convolve(convolution(), mapping, codes(1), 0)
 

@@ -69,7 +69,7 @@ def _layer(
     rng: np.random.Generator,
 ) -> Transitions:
     filters = len(layer.weights)
-    shape = (*taps.shape, filters)  # image, position, tap, filter
+    shape = (*taps.shape[:2], layer.fan_in, filters)  # image, position, tap, filter
     total = int(np.prod(shape))
     flat = np.arange(total) if total <= samples else rng.integers(total, size=samples)
     image, position, tap, column = (x.astype(np.int64) for x in np.unravel_index(flat, shape))
@@ -81,10 +81,14 @@ def _layer(
     last = taps.shape[1] - 1
     position_before = np.where(first, last, position - 1)
     weights = layer.weights.reshape(filters, -1)
+    # A filter reads the taps of its own group.
+    own, own_before = (
+        x // (filters // layer.groups) * layer.fan_in for x in (column, column_before)
+    )
     return Transitions(
-        taps[image, position_before, tap_before],
+        taps[image, position_before, own_before + tap_before],
         weights[column_before, tap_before],
-        taps[image, position, tap],
+        taps[image, position, own + tap],
         weights[column, tap],
     )
 

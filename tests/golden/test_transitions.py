@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwgen.golden import exact_mapping, run
-from hwgen.golden.trace import transitions
+from hwgen.golden.transitions import transitions
 from hwgen.network.graph import Convolution, Network, Quantization, Rescale
 from hwgen.spec.schedule import blocks
 
