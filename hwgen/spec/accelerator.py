@@ -89,7 +89,8 @@ class AcceleratorSpec:
     def refusal(self, mapping: Mapping) -> str | None:
         """Why this hardware cannot execute ``mapping``; None when it can.
 
-        One multiplier, of which each weight names the mode: all layers use it.
+        One multiplier that all layers use, in one mode per layer; of the corrections, those
+        that change the bias.
         """
         for name, layer in mapping.layers.items():
             if layer.multiplier != self.multiplier:
@@ -97,6 +98,11 @@ class AcceleratorSpec:
                     f"layer {name} wants multiplier {layer.multiplier}, "
                     f"but every processing element holds {self.multiplier}"
                 )
+            if not layer.is_uniform:
+                return f"layer {name} mixes modes, but a program gives a layer one mode"
+            for correction in ("control_variate", "tuned_weights"):
+                if getattr(layer, correction) is not None:
+                    return f"layer {name} has {correction}, which no program expresses"
         return None
 
     def admits(self, mapping: Mapping) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hwgen.arith.catalogue import CATALOGUE
 from hwgen.errors import SpecError
 from hwgen.spec.accelerator import AcceleratorSpec, load_spec, presets
-from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.spec.mapping import ControlVariate, FilterRule, LayerMapping, Mapping, TunedWeights
 
 SPEC = load_spec("4x4")
 TEXT = SPEC.to_toml()
@@ -109,3 +109,29 @@ def test_all_layers_use_the_multiplier_of_the_elements():
     assert spec.refusal(mixed) == (
         "layer conv1 wants multiplier exact, but every processing element holds posneg_2"
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        (
+            "filters",
+            (FilterRule(filters="1", mode=1),),
+            "mixes modes, but a program gives a layer one mode",
+        ),
+        (
+            "control_variate",
+            ControlVariate(x="or", bits=1, fraction=0, factors=(1,)),
+            "has control_variate, which no program expresses",
+        ),
+        (
+            "tuned_weights",
+            TunedWeights.of([[1]]),
+            "has tuned_weights, which no program expresses",
+        ),
+    ],
+)
+def test_what_a_program_cannot_say_is_refused(field, value, message):
+    layer = LayerMapping(multiplier="posneg_2", bias_update=(1,), **{field: value})
+    spec = replace(SPEC, multiplier="posneg_2")
+    assert spec.refusal(Mapping({"stem": layer})) == f"layer stem {message}"
