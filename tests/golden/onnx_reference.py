@@ -1,35 +1,55 @@
-"""Every quantized tensor of a QDQ model, as onnxruntime computes it without optimizations."""
+"""Every tensor of a quantized model, as onnxruntime computes it without optimizations."""
 
 import numpy as np
 import onnx
 import onnxruntime
 
-__all__ = ["disagreement", "reference_tensors"]
+from hwgen import golden
+from hwgen.network.onnx.file import read
+from hwgen.network.onnx.qdq import Walk
+from hwgen.network.onnx.values import Activation
 
-_TRANSPARENT = {"Relu", "Clip", "Flatten", "Reshape", "QuantizeLinear", "DequantizeLinear"}
+__all__ = ["compare", "disagreement", "reference_tensors"]
 
 
 def reference_tensors(path, network, images):
-    """u8 codes ``[N, H, W, C]`` of every tensor of ``network``, for u8 input codes."""
-    model = onnx.load(path)
-    producers = {x.output[0]: x for x in model.graph.node}
-    names = {}
-    for node in model.graph.node:
-        if node.op_type == "QuantizeLinear":
-            source = node.input[0]
-            while source in producers and producers[source].op_type in _TRANSPARENT:
-                source = producers[source].input[0]
-            layer = producers[source].name if source in producers else source
-            names.setdefault(layer, node.output[0])
-    del model.graph.output[:]
-    model.graph.output.extend(onnx.ValueInfoProto(name=x) for x in names.values())
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+    """u8 codes ``[N, H, W, C]`` of the tensors of a QDQ model, for u8 input codes.
+
+    Requantizations in front of a Concat have none.
+    """
+    graph = read(path)
+    values = Walk(graph).values
+    quantized = [x.outputs[0] for x in graph.nodes if x.operator == "QuantizeLinear"]
+    tensors = {}  # of the network, each with a tensor of the model: one of codes, if possible
+    for name in [*quantized, *(x.outputs[0] for x in graph.nodes)]:
+        value = values[name]
+        if isinstance(value, Activation) and value.name in network.shapes:
+            tensors.setdefault(value.name, (name, value))
+    source = values[graph.input_name]
     quantization = network.input_quantization
-    values = (images.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale)
-    found = session.run(list(names.values()), {network.input_name: values.transpose(0, 3, 1, 2)})
-    return {layer: _codes(x, network.shapes[layer]) for layer, x in zip(names, found, strict=True)}
+    real = (images.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale)
+    found = _run(path, [name for name, _ in tensors.values()], _to_onnx(real, source))
+    return {
+        name: _from_onnx(x, value, name)
+        for (name, (_, value)), x in zip(tensors.items(), found, strict=True)
+    }
+
+
+def compare(network, reference, share, ties=()):
+    """Check every layer on its own, fed with the reference's tensors.
+
+    At most ``share`` of its codes may differ, and by one only; layers named in ``ties`` may
+    differ more often.
+    """
+    mapping = golden.exact_mapping(network)
+    tensors = dict(reference)
+    for layer in network.layers:
+        found = golden.step(network, layer, tensors, mapping)
+        expected = tensors.setdefault(layer.name, found)
+        differing, largest = disagreement(found, expected)
+        assert differing <= share or layer.name in ties, f"{layer.name}: {differing:.4%}"
+        assert largest <= 1, layer.name
+        assert len(np.unique(found)) > 3, f"{layer.name} is too flat to judge"
 
 
 def disagreement(found, expected):
@@ -38,7 +58,39 @@ def disagreement(found, expected):
     return float((difference > 0).mean()), int(difference.max())
 
 
-def _codes(x, shape):
-    codes = x.astype(np.int64) + (128 if x.dtype == np.int8 else 0)
-    height, width, channels = shape
-    return codes.reshape(-1, channels, height, width).transpose(0, 2, 3, 1).astype(np.uint8)
+def _run(path, names, values):
+    model = onnx.load(path)
+    name = model.graph.input[0].name
+    del model.graph.output[:]
+    model.graph.output.extend(onnx.ValueInfoProto(name=x) for x in names)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+    return session.run(names, {name: values})
+
+
+def _to_onnx(x, value):
+    """``[N, H, W, C]`` in the order that the model sees."""
+    order = [axis for group in value.axes for axis in group]
+    moved = x.transpose(0, *(axis + 1 for axis in order), *(_units(order, value.shape) + 1))
+    return moved.reshape(len(x), *(int(np.prod([value.shape[i] for i in g])) for g in value.axes))
+
+
+def _from_onnx(x, value, name):
+    """The codes of a tensor, as our graph holds them."""
+    zero, scale = value.coding.quantization.zero_point, np.float32(value.scale)
+    codes = (
+        np.rint(x / scale) + zero if x.dtype.kind == "f" else x.astype(int) + value.coding.offset
+    )
+    order = [axis for group in value.axes for axis in group]
+    wide = codes.reshape(-1, *(value.shape[axis] for axis in order), *(1,) * (3 - len(order)))
+    back = np.argsort([*order, *_units(order, value.shape)])
+    np.testing.assert_array_equal(codes, np.clip(codes, 0, 255), name)
+    return wide.transpose(0, *(back + 1)).astype(np.uint8)
+
+
+def _units(order, shape):
+    """Axes of length 1, which are in no group."""
+    left = np.array([axis for axis in range(3) if axis not in order], int)
+    assert all(shape[axis] == 1 for axis in left)
+    return left

@@ -59,7 +59,9 @@ class OnnxGraph:
     input_name : str
         The one input that is not a constant.
     input_shape : tuple of int
-        Its ``(channels, height, width)``.
+        Its shape behind the batch.
+    batch : int
+        Length of its first axis, 0 where that is free.
     output_name : str
     nodes : tuple of Node
         Each after the nodes it reads from.
@@ -68,7 +70,8 @@ class OnnxGraph:
 
     path: Path
     input_name: str
-    input_shape: tuple[int, int, int]
+    input_shape: tuple[int, ...]
+    batch: int
     output_name: str
     nodes: tuple[Node, ...]
     constants: Mapping[str, NDArray[Any]]
@@ -107,8 +110,9 @@ def read(path: Path) -> OnnxGraph:
             constants[node.output[0]] = _array(path, node.attribute[0].t)
         else:
             nodes.append(_node(path, node))
-    shape = _image_shape(path, inputs[0])
-    return OnnxGraph(path, inputs[0].name, shape, graph.output[0].name, tuple(nodes), constants)
+    batch, *shape = _shape(path, inputs[0])
+    output = graph.output[0].name
+    return OnnxGraph(path, inputs[0].name, tuple(shape), batch, output, tuple(nodes), constants)
 
 
 def _check_names(path: Path, graph: onnx.GraphProto) -> None:
@@ -143,21 +147,26 @@ def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:
         raise ModelError(
             f"model {path} is not valid ONNX: constant {tensor.name}: {_one_line(error)}"
         ) from error
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" and array.dtype.name not in ("int4", "uint4"):
         raise ModelError(f"model {path} constant {tensor.name} must be numbers, not {array.dtype}")
     return array
 
 
-def _image_shape(path: Path, tensor: onnx.ValueInfoProto) -> tuple[int, int, int]:
-    dims = tensor.type.tensor_type.shape.dim
-    sizes = [x.dim_value for x in dims]  # 0 where it is a name, or unknown
-    if len(sizes) != 4 or min(sizes[1:]) < 1:
-        text = ", ".join(str(x.dim_value or x.dim_param or "?") for x in dims)
+def _shape(path: Path, tensor: onnx.ValueInfoProto) -> list[int]:
+    kind = tensor.type.tensor_type
+    if kind.elem_type != onnx.TensorProto.FLOAT:
+        raise ModelError(
+            f"model {path} input {tensor.name} must be float32 (ONNX's type 1), "
+            f"not of type {kind.elem_type}"
+        )
+    sizes = [x.dim_value for x in kind.shape.dim]  # 0 where it is a name, or unknown
+    if not 2 <= len(sizes) <= 4 or min(sizes[1:]) < 1:
+        text = ", ".join(str(x.dim_value or x.dim_param or "?") for x in kind.shape.dim)
         raise ModelError(
             f"model {path} input {tensor.name} must be [batch, channels, height, width] "
-            f"with fixed sizes but the batch, not [{text}]"
+            f"or [batch, features] with fixed sizes but the batch, not [{text}]"
         )
-    return sizes[1], sizes[2], sizes[3]
+    return sizes
 
 
 def _one_line(error: Exception) -> str:

@@ -1,185 +1,177 @@
-"""Import of int8 QDQ ONNX models, as onnxruntime's static quantizer writes them."""
+"""From a QDQ graph, where real numbers run between quantizers, to the integer network."""
 
-import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.errors import ModelError
-from hwgen.network.graph import Layer, Network, Quantization
-from hwgen.network.onnx import layers
+from hwgen.network.graph import Layer, Network
 from hwgen.network.onnx.file import Node, OnnxGraph
+from hwgen.network.onnx.operators import OPERATORS
+from hwgen.network.onnx.pooling import requantization
+from hwgen.network.onnx.quantization import coding, constant
+from hwgen.network.onnx.relabelling import reshape
+from hwgen.network.onnx.source import source
 from hwgen.network.onnx.values import (
     Activation,
+    Coding,
+    Operands,
     Output,
     Pending,
+    Source,
     Value,
-    constant,
-    quantization,
 )
 
-__all__ = ["walk"]
+__all__ = ["Walk", "walk"]
 
 
 def walk(graph: OnnxGraph) -> Network:
     """The integer network of a QDQ ``graph``."""
-    return _Import(graph).network()
+    return Walk(graph).network()
 
 
-class _Import:
-    """Walks the graph once, folding quantization into the layers it finds."""
+class Walk:
+    """Visits every node once, folding quantization into the layers it finds.
+
+    Parameters
+    ----------
+    graph : OnnxGraph
+        In QDQ form.
+
+    Attributes
+    ----------
+    values : dict of str to Value
+        What each tensor of the ONNX graph stands for.
+    """
 
     def __init__(self, graph: OnnxGraph) -> None:
-        self.graph = graph
-        self.values: dict[str, Value] = {}
-        self.layers: list[Layer] = []
-        self.input: Quantization | None = None
-        self.operators: dict[str, Callable[[Node], Value]] = {
+        self._graph = graph
+        self._input: Coding | None = None
+        self._layers: dict[str, Layer] = {}
+        self._finished: dict[tuple[Callable[[Output], tuple[Layer, ...]], Output], str] = {}
+        self._operators: dict[str, Callable[[Node, Operands], Value]] = {
+            **OPERATORS,
             "QuantizeLinear": self._quantize,
             "DequantizeLinear": self._dequantize,
-            "Relu": self._relu,
-            "Clip": self._clip,
-            "Flatten": self._flatten,
-            "Reshape": self._reshape,
-            "Conv": lambda node: layers.convolution(node, *self._operands(node)),
-            "Gemm": lambda node: layers.gemm(node, *self._operands(node)),
-            "MatMul": lambda node: layers.matmul(node, *self._operands(node)),
-            "Add": lambda node: layers.add(node, *self._operands(node)),
-            "MaxPool": lambda node: layers.max_pool(node, *self._operands(node)),
-            "AveragePool": lambda node: layers.average_pool(node, *self._operands(node)),
-            "GlobalAveragePool": lambda node: layers.global_average_pool(
-                node, *self._operands(node)
-            ),
+            "Reshape": partial(reshape, batch=graph.batch),
         }
+        self._source = source(graph)
+        self.values: dict[str, Value] = {graph.input_name: self._source}
+        self.values |= {name: np.asarray(x) for name, x in graph.constants.items()}
+        for node in graph.nodes:
+            self.values[node.outputs[0]] = self._value(node)
 
     def network(self) -> Network:
-        for node in self.graph.nodes:
-            if node.operator not in self.operators:
-                known = ", ".join(sorted(self.operators))
-                raise node.refusal(f"operator {node.operator} is not supported; known: {known}")
-            self.values[node.outputs[0]] = self.operators[node.operator](node)
-        result = self.values.get(self.graph.output_name)
-        last = self.layers[-1].name if self.layers else None
-        if self.input is None or not isinstance(result, Activation) or result.name != last:
-            raise ModelError(
-                f"model {self.graph.path} output {self.graph.output_name} must be the quantized "
-                f"result of its last layer"
-            )
-        channels, height, width = self.graph.input_shape
+        """The layers that the output depends on."""
+        result = self._result()
+        needed = {result.name}
+        for layer in reversed(self._layers.values()):
+            if layer.name in needed:
+                needed.update(layer.inputs)
+        assert self._input is not None  # there is a layer, which starts from it
         return Network(
-            input_name=self.graph.input_name,
-            input_shape=(height, width, channels),
-            input_quantization=self.input,
-            layers=tuple(self.layers),
+            input_name=self._graph.input_name,
+            input_shape=self._source.shape,
+            input_quantization=self._input.quantization,
+            layers=tuple(x for x in self._layers.values() if x.name in needed),
         )
 
-    def _operands(self, node: Node) -> list[Value | NDArray[Any] | None]:
-        """Values of a layer's inputs; None for omitted ones, arrays for float constants."""
-        return [self._operand(node, name) for name in node.inputs]
-
-    def _operand(self, node: Node, name: str) -> Value | NDArray[Any] | None:
-        if not name:
-            return None
-        if name in self.values:
-            return self.values[name]
-        if name in self.graph.constants:
-            return self.graph.constants[name]
-        raise node.refusal(f"input {name} must be quantized, or a constant")
-
-    def _activation(self, node: Node) -> Activation | Pending:
-        value = self._operand(node, node.input(0))
-        if not isinstance(value, Activation | Pending):
-            raise node.refusal(f"input {node.input(0)} must not be a constant")
+    def _result(self) -> Activation:
+        output = self._graph.output_name
+        value = self.values.get(output)
+        subject = f"model {self._graph.path} output {output}"
+        if isinstance(value, Pending) and value.ranks is not None:
+            value = value.ranks  # a Softmax at the end orders as its input does
+        if isinstance(value, Pending):
+            node = f"{value.node.name} ({value.node.operator})"
+            raise ModelError(f"{subject} must be quantized, not the real result of node {node}")
+        if not isinstance(value, Activation) or value.name not in self._layers:
+            raise ModelError(f"{subject} must be the quantized result of a layer")
         return value
 
-    def _scales(self, node: Node) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        scale = self.graph.constants.get(node.input(1))
-        zero_point = self.graph.constants.get(node.input(2))
-        if scale is None or (zero_point is None and node.input(2)):
-            raise node.refusal("scale and zero point must be constants")
-        return scale, zero_point
+    def _value(self, node: Node) -> Value:
+        if node.operator not in self._operators:
+            known = ", ".join(sorted(self._operators))
+            raise node.refusal(f"operator {node.operator} is not supported; known: {known}")
+        operands = [self._operand(node, name) for name in node.inputs]
+        value = self._operators[node.operator](node, operands)
+        if isinstance(value, Pending) and value.coding is not None:  # its codes are known
+            return self._finish(value, value.coding)
+        return value
 
-    def _quantize(self, node: Node) -> Value:
+    def _operand(self, node: Node, name: str) -> Value | None:
+        if name and name not in self.values:
+            raise node.refusal(f"input {name} must be the first output of a node")
+        return self.values[name] if name else None
+
+    def _quantize(self, node: Node, operands: Operands) -> Value:
         if not node.input(2) and node.attributes.get("output_dtype"):
             raise node.refusal("there must be a zero point, not an output_dtype")
-        target = quantization(node, *self._scales(node))
-        if node.input(0) == self.graph.input_name:
-            if self.input not in (None, target):
-                raise node.refusal("the network's input must be quantized in one way only")
-            self.input = target
-            channels, height, width = self.graph.input_shape
-            return Activation(self.graph.input_name, (height, width, channels), target)
-        value = self._activation(node)
+        target = coding(node, *_scales(node, operands))
+        value = operands[0]
+        if isinstance(value, Source):
+            return self._quantized_input(node, value, target)
         if isinstance(value, Activation):
-            if value.quantization == target:  # as around a Flatten: the codes stay
+            if value.coding == target:  # as around a Flatten: the codes stay
                 return value
-            value = layers.requantization(node, value)
+            value = requantization(node, value)
+        if not isinstance(value, Pending):
+            raise node.refusal(f"input {node.input(0)} must not be a constant")
         return self._finish(value, target)
 
-    def _finish(self, value: Pending, target: Quantization) -> Activation:
-        """Append the layer of ``value``, now that its output codes are known."""
+    def _quantized_input(self, node: Node, value: Source, target: Coding) -> Activation:
+        if self._input not in (None, target):
+            raise node.refusal("the network's input must be quantized in one way only")
+        if target.high != 255:
+            raise node.refusal("the network's input must have codes of 8 bits")
+        self._input = target
+        return Activation(self._graph.input_name, value.shape, value.axes, target)
 
-        def code(limit: float, default: int) -> int:
-            if not np.isfinite(limit):
-                return default
-            return int(np.clip(np.rint(limit / target.scale) + target.zero_point, 0, 255))
-
-        output = Output(target, code(value.minimum, 0), code(value.maximum, 255))
-        layer = value.build(output)
-        taken = {self.graph.input_name} | {x.name for x in self.layers}
-        if layer.name in taken:
-            raise value.node.refusal("node names must differ from each other and from the input's")
-        self.layers.append(layer)
-        return Activation(layer.name, layer.shape, target, value.flat)
-
-    def _dequantize(self, node: Node) -> Value:
-        codes = self.graph.constants.get(node.input(0))
-        if codes is not None:
-            return constant(node, codes, *self._scales(node))
-        value = self._operand(node, node.input(0))
+    def _dequantize(self, node: Node, operands: Operands) -> Value:
+        value, (scale, zero_point) = operands[0], _scales(node, operands)
+        if isinstance(value, np.ndarray):
+            return constant(node, value, scale, zero_point)
         if not isinstance(value, Activation):
             raise node.refusal(f"input {node.input(0)} must be quantized")
-        if quantization(node, *self._scales(node)) != value.quantization:
+        if coding(node, scale, zero_point) != value.coding:
             raise node.refusal("scale and zero point must be those of its QuantizeLinear")
         return value
 
-    def _relu(self, node: Node) -> Value:
-        return self._limit(node, 0.0, np.inf)
+    def _finish(self, value: Pending, target: Coding) -> Activation:
+        """Append the layers of ``value``, now that its output codes are known."""
+        output = _output(value, target)
+        known = self._finished.get((value.build, output))
+        if known is not None:  # quantized twice alike, for two readers
+            return Activation(known, value.shape, value.axes, target)
+        for layer in value.build(output):
+            if layer.name in (self._graph.input_name, *self._layers):
+                raise value.node.refusal(
+                    "node names must differ from each other and from the input's"
+                )
+            self._layers[layer.name] = layer
+            self._finished[value.build, output] = layer.name
+        return Activation(layer.name, value.shape, value.axes, target)
 
-    def _clip(self, node: Node) -> Value:
-        limits = []
-        for index, name, default in ((1, "min", -np.inf), (2, "max", np.inf)):
-            source = node.input(index)
-            bound = self.graph.constants.get(source)
-            if source and (bound is None or bound.size != 1):
-                raise node.refusal("limits must be constants")
-            if bound is None:  # an attribute before opset 11
-                limits.append(float(node.attributes.get(name, default)))
-            else:
-                limits.append(float(bound.reshape(-1)[0]))
-        return self._limit(node, *limits)
 
-    def _limit(self, node: Node, minimum: float, maximum: float) -> Pending:
-        value = self._activation(node)
-        if isinstance(value, Activation):
-            value = layers.requantization(node, value)
-        return dataclasses.replace(
-            value, minimum=max(value.minimum, minimum), maximum=min(value.maximum, maximum)
-        )
+def _scales(node: Node, operands: Operands) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    scale, zero_point = [*operands[1:], None][:2]
+    if not isinstance(scale, np.ndarray) or not isinstance(zero_point, np.ndarray | None):
+        raise node.refusal("scale and zero point must be constants")
+    return scale, zero_point
 
-    def _flatten(self, node: Node) -> Value:
-        if node.attributes.get("axis", 1) != 1:
-            raise node.refusal(f"axis must be 1, not {node.attributes['axis']}")
-        return dataclasses.replace(self._activation(node), flat=True)
 
-    def _reshape(self, node: Node) -> Value:
-        value = self._activation(node)
-        target = self.graph.constants.get(node.input(1))
-        if target is None:
-            raise node.refusal("shape must be a constant")
-        sizes = [int(x) for x in target.reshape(-1)]
-        if len(sizes) != 2 or sizes[1] not in (-1, int(np.prod(value.shape))):
-            raise node.refusal(f"shape must be [batch, all the rest], not {sizes}")
-        return dataclasses.replace(value, flat=True)
+def _output(value: Pending, target: Coding) -> Output:
+    """Codes of the limits, rounded in float32 as the values themselves are."""
+
+    def code(limit: float, default: int) -> int:
+        if not np.isfinite(limit):
+            return default
+        ratio = np.rint(np.float32(limit) / np.float32(target.quantization.scale))
+        return int(np.clip(float(ratio) + zero, target.low, target.high))
+
+    zero = target.quantization.zero_point
+    low, high = code(value.minimum, target.low), code(value.maximum, target.high)
+    return Output(target.quantization, low, high)

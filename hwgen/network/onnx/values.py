@@ -1,6 +1,6 @@
 """What the tensors of a QDQ graph stand for, once quantization is folded away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -9,26 +9,77 @@ from numpy.typing import NDArray
 
 from hwgen.network.graph import Layer, Quantization, Shape
 from hwgen.network.onnx.file import Node
+from hwgen.network.onnx.layout import Axes
 
-__all__ = ["Activation", "Constant", "Output", "Pending", "Value", "constant", "quantization"]
+__all__ = [
+    "Activation",
+    "Coding",
+    "Constant",
+    "Operands",
+    "Output",
+    "Pending",
+    "Source",
+    "Value",
+]
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How the codes of an activation are held.
+
+    Parameters
+    ----------
+    quantization : Quantization
+        Of the u8 codes that are held.
+    low, high : int
+        Held codes that occur: 0 to 15 of 4-bit ones.
+    offset : int
+        What is added to a code of the model.
+    """
+
+    quantization: Quantization
+    low: int
+    high: int
+    offset: int
 
 
 @dataclass(frozen=True, eq=False)
 class Constant:
-    """A dequantized constant: ``scale * codes``.
+    """A dequantized constant: ``scale * (codes - zero_point)``.
 
     Parameters
     ----------
-    codes : integer array
-        Zero point already subtracted.
+    codes : int64 array
+    low, high : int
+        Codes that the model's type can hold.
     scale : float64 array
         One value, or one per index of ``axis``.
+    zero_point : int64 array
+        As long as ``scale``.
     axis : int
     """
 
     codes: NDArray[np.int64]
+    low: int
+    high: int
     scale: NDArray[np.float64]
+    zero_point: NDArray[np.int64]
     axis: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The network's input before it is quantized.
+
+    Parameters
+    ----------
+    shape : Shape
+    axes : Axes
+        How ONNX sees it.
+    """
+
+    shape: Shape
+    axes: Axes
 
 
 @dataclass(frozen=True)
@@ -41,16 +92,20 @@ class Activation:
         Tensor of the network.
     shape : Shape
         Height, width, channels, whatever the ONNX shape is.
-    quantization : Quantization
-        Of its u8 codes.
-    flat : bool
-        Whether ONNX sees it as ``[N, C * H * W]``.
+    axes : Axes
+        How ONNX sees it.
+    coding : Coding
     """
 
     name: str
     shape: Shape
-    quantization: Quantization
-    flat: bool = False
+    axes: Axes
+    coding: Coding
+
+    @property
+    def scale(self) -> float:
+        """Of its codes."""
+        return self.coding.quantization.scale
 
 
 @dataclass(frozen=True)
@@ -71,62 +126,29 @@ class Pending:
     node : Node
         The operator, which names the layer.
     shape : Shape
-    build : function of Output to Layer
+    axes : Axes
+    build : function of Output to layers
+        The last one makes the result.
     minimum, maximum : float
         Limits of a Relu or Clip that followed.
-    flat : bool
+    coding : Coding, optional
+        Of a layer that keeps its input's codes and waits for nothing.
+    with_bias : function of Node and constant to Pending, optional
+        The same layer with what an Add behind it adds to every channel.
+    ranks : Activation, optional
+        What orders the same channels: a Softmax's input.
     """
 
     node: Node
     shape: Shape
-    build: Callable[[Output], Layer]
+    axes: Axes
+    build: Callable[[Output], tuple[Layer, ...]]
     minimum: float = -np.inf
     maximum: float = np.inf
-    flat: bool = False
+    coding: Coding | None = None
+    with_bias: "Callable[[Node, Constant | NDArray[Any]], Pending] | None" = None
+    ranks: Activation | None = None
 
 
-Value: TypeAlias = Constant | Activation | Pending
-
-
-def constant(
-    node: Node, codes: NDArray[Any], scale: NDArray[Any], zero_point: NDArray[Any] | None
-) -> Constant:
-    """Constant behind a DequantizeLinear ``node``."""
-    if codes.dtype not in (np.int8, np.uint8, np.int32):
-        raise node.refusal(f"constants must be s8, u8 or s32, not {codes.dtype}")
-    axis = int(node.attributes.get("axis", 1))
-    axis += codes.ndim if axis < 0 else 0
-    per_index = scale.size > 1
-    if scale.ndim > 1 or (per_index and not 0 <= axis < codes.ndim):
-        raise node.refusal(f"scale must be one value or one per index, not {list(scale.shape)}")
-    if per_index and scale.size != codes.shape[axis]:
-        raise node.refusal(
-            f"scale must hold {codes.shape[axis]} values for axis {axis}, not {scale.size}"
-        )
-    if not (np.isfinite(scale).all() and (scale > 0).all()):
-        raise node.refusal("scales must be positive")
-    values = codes.astype(np.int64)
-    if zero_point is not None and zero_point.size > 1:
-        if zero_point.size != scale.size:
-            raise node.refusal(f"there must be {scale.size} zero points, not {zero_point.size}")
-        form = [1] * codes.ndim
-        form[axis] = -1
-        values = values - zero_point.astype(np.int64).reshape(form)
-    elif zero_point is not None:
-        values = values - zero_point.astype(np.int64).reshape(())
-    return Constant(values, scale.astype(np.float64).reshape(-1), axis)
-
-
-def quantization(node: Node, scale: NDArray[Any], zero_point: NDArray[Any] | None) -> Quantization:
-    """Quantization of an activation, of u8 codes: s8 codes are 128 lower."""
-    if scale.size != 1 or (zero_point is not None and zero_point.size != 1):
-        raise node.refusal("an activation must have one scale and one zero point")
-    value = float(scale.reshape(-1)[0])
-    if not (np.isfinite(value) and value > 0):
-        raise node.refusal(f"scale must be positive, not {value:g}")
-    if zero_point is None:
-        return Quantization(value, 0)
-    if zero_point.dtype not in (np.uint8, np.int8):
-        raise node.refusal(f"activations must be u8 or s8, not {zero_point.dtype}")
-    offset = 128 if zero_point.dtype == np.int8 else 0
-    return Quantization(value, int(zero_point.reshape(-1)[0]) + offset)
+Value: TypeAlias = Source | Activation | Pending | Constant | NDArray[Any]
+Operands: TypeAlias = Sequence[Value | None]  # None for an omitted one

@@ -87,7 +87,7 @@ def test_two_inputs(tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "text"),
-    [((2, "H", 4), "N, 2, H, 4"), ((32,), "N, 32"), ((2, 4, None), "N, 2, 4, ?")],
+    [((2, "H", 4), "N, 2, H, 4"), ((2, 1, 1, 4), "N, 2, 1, 1, 4"), ((2, 4, None), "N, 2, 4, ?")],
 )
 def test_an_input_without_a_fixed_image_size(shape, text, tmp_path):
     builder = small_model()
@@ -95,8 +95,8 @@ def test_an_input_without_a_fixed_image_size(shape, text, tmp_path):
     refused(
         builder,
         tmp_path,
-        "input image must be [batch, channels, height, width] with fixed sizes but the batch, "
-        f"not [{text}]",
+        "input image must be [batch, channels, height, width] or [batch, features] with fixed "
+        f"sizes but the batch, not [{text}]",
     )
 
 
@@ -112,14 +112,15 @@ def test_data_outside_of_the_file(tmp_path):
 
 def test_an_unknown_operator(tmp_path):
     builder = small_model()
-    builder.quantize(builder.node("Softmax", ["relu.real"], "soft"), 0.1)
+    builder.quantize(builder.node("Elu", ["relu.real"], "elu"), 0.1)
     refused(
         builder,
         tmp_path,
-        "node soft (Softmax): operator Softmax is not supported; known: Add, AveragePool, Clip, "
-        "Conv, DequantizeLinear, Flatten, Gemm, GlobalAveragePool, MatMul, MaxPool, "
-        "QuantizeLinear, Relu, Reshape",
-        "soft.real",
+        "node elu (Elu): operator Elu is not supported; known: Add, AveragePool, Clip, Concat, "
+        "Conv, DequantizeLinear, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool, "
+        "Identity, MatMul, MaxPool, Pad, QuantizeLinear, ReduceMean, Relu, Reshape, Slice, "
+        "Softmax, Squeeze, Transpose, Unsqueeze",
+        "elu.real",
     )
 
 
@@ -152,13 +153,15 @@ def test_a_constant_of_words(tmp_path):
 
 
 def test_an_operator_of_another_domain(tmp_path):
-    model = small_model().model("relu.real")
+    builder = small_model()
+    builder.node("Relu", ["relu.real"], "last")
+    model = builder.model("last")
     model.graph.node[-1].domain = "org.example"
     model.opset_import.add(domain="org.example", version=1)
     path = tmp_path / "m.onnx"
     onnx.save(model, path)
-    rule = r"operator org\.example\.DequantizeLinear is not supported; known: [^\n]+"
-    node = r"relu\.real \(org\.example\.DequantizeLinear\)"
+    rule = r"operator org\.example\.Relu is not supported; known: [^\n]+"
+    node = r"last \(org\.example\.Relu\)"
     with pytest.raises(ModelError, match=rf"^model {path} node {node}: {rule}$"):
         load(path)
 
@@ -168,7 +171,7 @@ def test_a_layer_that_is_not_quantized(tmp_path):
     refused(
         builder,
         tmp_path,
-        "output relu must be the quantized result of its last layer",
+        "output relu must be quantized, not the real result of node conv (Conv)",
         "relu",
     )
 
@@ -179,7 +182,7 @@ def test_an_input_that_is_not_quantized(tmp_path):
     refused(
         builder,
         tmp_path,
-        "node pool (MaxPool): input image must be quantized, or a constant",
+        "node pool (MaxPool): input image must be a quantized activation",
         "pool.real",
     )
 
@@ -187,12 +190,13 @@ def test_an_input_that_is_not_quantized(tmp_path):
 @pytest.mark.parametrize(
     ("attributes", "message"),
     [
-        ({"group": 2}, "group must be 1, not 2"),
+        ({"group": 2}, "group must divide 2 channels and 3 filters, not be 2"),
+        ({"group": 0}, "group must divide 2 channels and 3 filters, not be 0"),
         ({"dilations": [2, 2]}, "dilations must be [1, 1], not [2, 2]"),
         ({"strides": [0, 1]}, "strides must hold 2 numbers from 1 up, not [0, 1]"),
         ({"strides": [1]}, "strides must hold 2 numbers from 1 up, not [1]"),
         ({"kernel_shape": [5, 5]}, "kernel_shape must be that of the weights [3, 3], not [5, 5]"),
-        ({"pads": [1, 3, 1, 1]}, "padding [1, 3, 1, 1] must be smaller than the kernel [3, 3]"),
+        ({"pads": [1, -3, 1, 1]}, "pads must hold 4 numbers from 0 up, not [1, -3, 1, 1]"),
         ({"auto_pad": "SAME"}, "auto_pad SAME is not supported"),
     ],
 )
@@ -205,9 +209,13 @@ def test_a_convolution_of_another_form(attributes, message, tmp_path):
     [
         ("MaxPool", {"kernel_shape": [2]}, "kernel_shape must hold 2 numbers from 1 up, not [2]"),
         ("MaxPool", {"kernel_shape": [5, 4]}, "kernel [5, 4] must fit the padded input of [4, 4]"),
-        ("MaxPool", {"kernel_shape": [2, 2], "ceil_mode": 1}, "ceil_mode must be 0"),
-        ("AveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]},
-         "an average must have no padding, not [1, 1, 1, 1]"),
+        ("MaxPool", {"kernel_shape": [3, 3], "pads": [1, 3, 1, 1]},
+         "padding [1, 3, 1, 1] must be smaller than the kernel [3, 3]"),
+        ("MaxPool", {"kernel_shape": [2, 2], "ceil_mode": 2}, "ceil_mode must be 0 or 1, not 2"),
+        ("AveragePool", {"kernel_shape": [3, 3], "count_include_pad": 1, "ceil_mode": 1},
+         "ceil_mode must be 0 where padding counts"),
+        ("AveragePool", {"kernel_shape": [3, 3], "count_include_pad": 2},
+         "count_include_pad must be 0 or 1, not 2"),
         ("Flatten", {"axis": 2}, "axis must be 1, not 2"),
     ],
 )  # fmt: skip
@@ -239,7 +247,9 @@ def test_a_reshape_into_something_else(tmp_path):
     flat = builder.node("Reshape", [builder.source, shape], "flat")
     builder.quantize(builder.node("Relu", [flat], "relu"), 0.1)
     refused(
-        builder, tmp_path, "node flat (Reshape): shape must be [batch, all the rest], not [-1, 16]"
+        builder,
+        tmp_path,
+        "node flat (Reshape): shape must hold 32 elements behind the batch, not [-1, 16]",
     )
 
 

@@ -9,25 +9,15 @@ from hwgen.network.onnx import load
 from tests.network.onnx.qdq import Builder, refused, small_model
 
 
-def test_weights_that_are_not_symmetric(tmp_path):
-    builder = Builder((2, 4, 4))
-    codes = np.array([0, 255], np.uint8).reshape(1, 2, 1, 1)
-    weights = builder.dequantize("w", codes, 0.01, zero_point=np.uint8(100))
-    builder.quantize(builder.node("Conv", [builder.source, weights], "conv"), 0.1)
-    refused(
-        builder,
-        tmp_path,
-        "node conv (Conv): weights must be symmetric s8 codes from -128 to 127, not -100 to 155",
-        "conv.real",
-    )
-
-
 def test_weights_that_are_not_quantized(tmp_path):
     builder = Builder((2, 4, 4))
     weights = builder.constant("w", np.ones((1, 2, 1, 1), np.float32))
     builder.quantize(builder.node("Conv", [builder.source, weights], "conv"), 0.1)
     refused(
-        builder, tmp_path, "node conv (Conv): weights must be a quantized constant", "conv.real"
+        builder,
+        tmp_path,
+        "node conv (Conv): weights must be a constant quantized to s8 or u8",
+        "conv.real",
     )
 
 
@@ -60,7 +50,8 @@ def test_weight_scales_along_the_wrong_axis(tmp_path):
     [
         (np.ones((2, 2), np.int16), 0.1, 0, "constants must be s8, u8 or s32, not int16"),
         (np.ones((2, 2), np.int8), [1, 2, 3], 0, "scale must hold 2 values for axis 0, not 3"),
-        (np.ones((2, 2), np.int8), -1, 0, "scales must be positive"),
+        (np.ones((2, 2), np.int8), [1, -1], 0,
+         "scales must be positive, finite and not subnormal, not -1"),
         (np.ones((2, 2), np.int8), [[1, 2]], 0,
          "scale must be one value or one per index, not [1, 2]"),
     ],
@@ -74,8 +65,11 @@ def test_constants_of_another_form(codes, scale, axis, message, tmp_path):
 @pytest.mark.parametrize(
     ("scale", "zero_point", "message"),
     [
-        (-1.0, np.uint8(0), "scale must be positive, not -1"),
-        (np.nan, np.uint8(0), "scale must be positive, not nan"),
+        (-1.0, np.uint8(0), "scales must be positive, finite and not subnormal, not -1"),
+        (0.0, np.uint8(0), "scales must be positive, finite and not subnormal, not 0"),
+        (1e-40, np.uint8(0), "scales must be positive, finite and not subnormal, not 9.99995e-41"),
+        (np.inf, np.uint8(0), "scales must be positive, finite and not subnormal, not inf"),
+        (np.nan, np.uint8(0), "scales must be positive, finite and not subnormal, not nan"),
         (1.0, np.uint16(0), "activations must be u8 or s8, not uint16"),
         ([1.0, 2.0], np.uint8(0), "an activation must have one scale and one zero point"),
     ],
@@ -138,19 +132,19 @@ def test_codes_of_what_was_not_quantized(tmp_path):
 def test_a_relu_of_a_constant(tmp_path):
     builder = small_model()
     builder.node("Relu", ["w.real"], "positive")
-    refused(builder, tmp_path, "node positive (Relu): input w.real must not be a constant")
+    refused(builder, tmp_path, "node positive (Relu): input w.real must be a quantized activation")
 
 
 def test_limits_that_are_computed(tmp_path):
     builder = small_model()
     builder.node("Clip", ["conv", "relu.real"], "clip")
-    refused(builder, tmp_path, "node clip (Clip): limits must be constants")
+    refused(builder, tmp_path, "node clip (Clip): min must be a constant number")
 
 
 def test_a_shape_that_is_computed(tmp_path):
     builder = small_model()
     builder.node("Reshape", ["relu.real", "relu.real"], "flat")
-    refused(builder, tmp_path, "node flat (Reshape): shape must be a constant")
+    refused(builder, tmp_path, "node flat (Reshape): shape must be a constant list of integers")
 
 
 def test_pooling_of_a_flat_tensor(tmp_path):
@@ -170,8 +164,9 @@ def test_zero_points_of_another_count_than_scales(tmp_path):
 @pytest.mark.parametrize(
     ("operator", "shape", "message"),
     [
-        ("Conv", (3, 2, 3), "kernels must have 2 dimensions, not 1"),
-        ("MatMul", (1, 2, 3), "weights must have 2 dimensions, not 3"),
+        ("Conv", (3, 2, 3), "weights must have 4 dimensions, none empty, not [3, 2, 3]"),
+        ("Conv", (0, 2, 3, 3), "weights must have 4 dimensions, none empty, not [0, 2, 3, 3]"),
+        ("MatMul", (1, 2, 3), "weights must have 2 dimensions, none empty, not [1, 2, 3]"),
     ],
 )
 def test_weights_of_other_dimensions(operator, shape, message, tmp_path):
@@ -205,7 +200,8 @@ def test_a_bias_in_other_units(tmp_path):
     refused(
         builder,
         tmp_path,
-        "node next (Conv): the bias must have the scale of input times weights",
+        "node next (Conv): the bias must be a multiple of the scale of input times weights, "
+        "not 4666.67 times it",
         "next.real",
     )
 
