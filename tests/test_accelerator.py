@@ -6,6 +6,7 @@ import pytest
 from hwgen import golden
 from hwgen.accelerator import Accelerator
 from hwgen.compiler.compile import compile_network
+from hwgen.compiler.cycles import END_CYCLES, layer_cycles
 from hwgen.simulation import compare
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
@@ -55,5 +56,7 @@ def test_every_tensor_of_a_random_network_equals_golden(
     seen = compare(verilog, compile_network(network, mapping, spec), expected)
 
     assert seen.mismatch is None
+    cycles = sum(layer_cycles(layer, spec) for layer in network.layers) + END_CYCLES
+    assert set(seen.cycles_per_image) == {cycles}
     assert (seen.images, seen.tensors) == (IMAGES, IMAGES * len(network.layers))
     assert seen.codes == sum(codes.size for codes in expected.values()) - images.size

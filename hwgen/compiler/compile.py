@@ -18,7 +18,7 @@ from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.descriptor import DESCRIPTOR, Operation, pack
 from hwgen.spec.mapping import Mapping
 
-__all__ = ["compile_network"]
+__all__ = ["compile_network", "layer_steps"]
 
 _LARGEST_CODE = 255  # of a code minus its zero point
 
@@ -61,7 +61,7 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
             fields["weight_zero"] = weight_zero
             weights += words
         parameters += parameter_words(layer, network, layer_mapping)
-        for step in _steps(layer, spec.accumulator_depth):
+        for step in layer_steps(layer, spec.accumulator_depth):
             moved = _from_line(fields, step, layer, placements[layer.name].address)
             try:
                 descriptors.append(pack(DESCRIPTOR, moved))
@@ -90,7 +90,7 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
     )
 
 
-def _steps(layer: Layer, depth: int) -> list[Step]:
+def layer_steps(layer: Layer, depth: int) -> list[Step]:
     """Pieces of a layer whose output positions fit the accumulators."""
     height, width, _ = layer.shape
     lines = depth // width
