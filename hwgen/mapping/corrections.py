@@ -1,72 +1,147 @@
-"""Bias update: what takes the mean error of an approximate layer away for free."""
+"""Fitting what makes errors cheap: bias update and control variate."""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.arith.multiplier import Multiplier
-from hwgen.mapping.kinds import errors, is_exact
-from hwgen.network.graph import Convolution
+from hwgen.arith.catalogue import find
+from hwgen.golden.products import Variate, products_of
+from hwgen.mapping.kinds import is_exact
+from hwgen.mapping.moments import error_sums, tap_histograms
+from hwgen.network.graph import Convolution, Network
+from hwgen.network.limits import highest_code
+from hwgen.spec.mapping import ControlVariate, LayerMapping, Mapping
+from hwgen.spec.mapping.corrections import VariateKind
 
-__all__ = ["bias_update", "tap_histograms"]
+__all__ = ["bias_update", "control_variate", "update_biases"]
+
+FRACTION = 8  # bits: a factor is then off by 0.2 % of a weight code
+
+
+def update_biases(
+    network: Network,
+    mapping: Mapping,
+    tensor: Callable[[Mapping, str], NDArray[np.uint8]],
+) -> Mapping:
+    """``mapping`` with the bias update of every layer fitted anew, in execution order.
+
+    Each layer's is that for the activations that the layers before it, approximated and updated,
+    really make.
+
+    Parameters
+    ----------
+    network : Network
+    mapping : Mapping
+    tensor : callable
+        ``tensor(mapping, name)`` runs the calibration images under a mapping that holds at
+        least the layers before the tensor ``name``, and returns that tensor.
+    """
+    updated: dict[str, LayerMapping] = {}
+    for layer in network.convolutions:
+        plain, source = mapping.layers[layer.name], layer.inputs[0]
+        codes = tensor(Mapping(updated), source)
+        zero_point = network.quantizations[source].zero_point
+        highest = highest_code(network, source)
+        update = bias_update(layer, plain, codes, zero_point, highest)
+        updated[layer.name] = replace(plain, bias_update=update)
+    return Mapping(updated)
 
 
 def bias_update(
     layer: Convolution,
-    multiplier: Multiplier,
-    mode: int,
+    mapping: LayerMapping,
     codes: NDArray[np.uint8],
     zero_point: int,
+    highest: int = 255,
 ) -> tuple[int, ...]:
     """Mean of exact minus approximate accumulators per filter, over images and positions.
 
     Rounded to the nearest integer, halves up. As in LVRM (Tasoulas et al., TCAS-I 2020), with
-    measured activations in place of a distribution. Empty when every entry is zero.
-
-    Padding is multiplied like any activation; the cross terms of the encoding are exact and
-    cancel. So the mean needs only how often each tap sees each code, not the accumulators.
+    measured activations in place of a distribution. Empty when every entry is zero. With a
+    control variate it holds the constant C0 that goes with its rounded factors.
 
     Parameters
     ----------
     layer : Convolution
-    multiplier, mode
-        What multiplies in this layer.
+    mapping : LayerMapping
+        A bias update that it has already does not count.
     codes : uint8[N, H, W, C]
         The layer's input in the network whose earlier layers are approximated already.
     zero_point : int
         Code of zero in ``codes``: what padding reads.
+    highest : int
+        As in :func:`hwgen.golden.products.products_of`.
     """
-    if is_exact(multiplier, mode):
+    products = products_of(layer, mapping, zero_point, highest)
+    if _is_exact(layer, mapping):
         return ()
     seen = tap_histograms(layer, codes, zero_point)
-    # Exact in float64 up to 2**53 / 2**17 activations per tap.
-    summed = seen.astype(float) @ errors(multiplier, mode).astype(float)
-    weights = layer.weights.reshape(len(layer.weights), -1).astype(np.int64)
-    columns = multiplier.w_kind.encode(weights + (0 if multiplier.w_kind.signed else 128))
-    sums = summed.astype(np.int64)[np.arange(layer.fan_in)[None, :], columns].sum(axis=1)
-    count = int(seen[0].sum())
-    update = (2 * sums + count) // (2 * count)
-    return tuple(int(x) for x in update) if update.any() else ()
+    count = int(seen[0, 0].sum())
+    # Exact in float64 up to 2**53 / 2**17 activations per filter.
+    sums = [int(x) for x in error_sums(layer, mapping, products, seen)]
+    if products.variate is not None:
+        scale = 1 << products.variate.fraction
+        added = _variate_sums(layer, products.variate, seen)
+        sums, count = [x * scale - y for x, y in zip(sums, added, strict=True)], count * scale
+    update = tuple((2 * x + count) // (2 * count) for x in sums)
+    return update if any(update) else ()
 
 
-def tap_histograms(
-    layer: Convolution, codes: NDArray[np.uint8], zero_point: int
-) -> NDArray[np.int64]:
-    """How often each tap of a filter reads each code: int64[fan_in, 256], padding included."""
-    top, left, bottom, right = layer.padding
-    padded = np.pad(
-        codes, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=zero_point
-    )
-    channels = padded.shape[3]
-    # One bin per channel and code; uint32 keeps the temporary small.
-    bins = padded + np.arange(0, 256 * channels, 256, dtype=np.uint32)
-    height, width, _ = layer.shape
-    (down, across), (_, kernel_height, kernel_width, _) = layer.stride, layer.weights.shape
-    counts = [
-        np.bincount(
-            bins[:, y : y + down * height : down, x : x + across * width : across].ravel(),
-            minlength=256 * channels,
-        )
-        for y in range(kernel_height)
-        for x in range(kernel_width)
-    ]
-    return np.concatenate(counts).reshape(-1, 256)
+def control_variate(
+    layer: Convolution,
+    mapping: LayerMapping,
+    codes: NDArray[np.uint8],
+    zero_point: int,
+    *,
+    x: VariateKind,
+    bits: int,
+    fraction: int = FRACTION,
+    highest: int = 255,
+) -> ControlVariate:
+    """Factors that take away what ``x`` tells of the error, for measured activations.
+
+    Least squares for independent taps, whatever the multipliers (the general form of Zervakis
+    et al., DAC 2021)::
+
+        C[f] = sum_k Cov(error of product k, x of tap k) / sum_k Var(x of tap k)
+
+    rounded to ``fraction`` bits, halves up; 0 where ``x`` never varies. Fit the bias update
+    after it: that is C0.
+
+    Parameters
+    ----------
+    layer, mapping, codes, zero_point, highest
+        As :func:`bias_update` takes them; another control variate does not count.
+    x, bits, fraction
+        As in :class:`hwgen.spec.mapping.ControlVariate`.
+    """
+    filters = len(layer.weights)
+    blank = ControlVariate(x=x, bits=bits, fraction=fraction, factors=(0,) * filters)
+    products = products_of(layer, replace(mapping, control_variate=blank), zero_point, highest)
+    assert products.variate is not None
+    seen = tap_histograms(layer, codes, zero_point)
+    probability = seen / seen[0, 0].sum()
+    read = products.variate.x.astype(np.float64)
+    centred = read - (probability @ read)[..., None]
+    covariance = error_sums(layer, mapping, products, probability * centred)
+    variance = (probability * centred**2).sum(axis=(1, 2)).repeat(filters // layer.groups)
+    factors = np.divide(covariance, variance, out=np.zeros(filters), where=variance > 0)
+    rounded = np.floor(factors * (1 << fraction) + 0.5).astype(np.int64)
+    return replace(blank, factors=tuple(int(factor) for factor in rounded))
+
+
+def _is_exact(layer: Convolution, mapping: LayerMapping) -> bool:
+    """Whether nothing but a bias update tells the layer from an exact one."""
+    if mapping.tuned_weights is not None or mapping.control_variate is not None:
+        return False
+    choices, _ = mapping.resolve(layer.centred_weights)
+    return all(is_exact(find(choice.multiplier), choice.mode) for choice in choices)
+
+
+def _variate_sums(layer: Convolution, variate: Variate, seen: NDArray[np.int64]) -> list[int]:
+    """What the variate adds over all positions, times ``2**fraction``, for each filter."""
+    by_group = (seen @ variate.x.astype(np.int64)).sum(axis=1)
+    by_filter = by_group.repeat(len(layer.weights) // layer.groups)
+    return [int(c) * int(x) for c, x in zip(variate.factor, by_filter, strict=True)]

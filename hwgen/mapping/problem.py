@@ -142,17 +142,15 @@ class Problem:
     def _logits(self, candidate: Candidate) -> tuple[Mapping, NDArray[np.uint8]]:
         """Run layer by layer, so that every bias update sees the approximated prefix."""
         modes = dict(zip(self.space.layers, candidate.modes, strict=True))
-        multiplier = find(candidate.multiplier)
         tensors = {self.network.input_name: self.images}
         layers: dict[str, LayerMapping] = {}
         for layer in self.network.layers:
             if isinstance(layer, Convolution):
                 source = layer.inputs[0]
                 mode, zero = modes[layer.name], self.network.quantizations[source].zero_point
-                update = bias_update(layer, multiplier, mode, tensors[source], zero)
-                layers[layer.name] = LayerMapping(
-                    multiplier=candidate.multiplier, mode=mode, bias_update=update
-                )
+                plain = LayerMapping(multiplier=candidate.multiplier, mode=mode)
+                update = bias_update(layer, plain, tensors[source], zero)
+                layers[layer.name] = replace(plain, bias_update=update)
             tensors[layer.name] = golden.step(self.network, layer, tensors, Mapping(layers))
         logits = tensors[self.network.layers[-1].name]
         return Mapping(layers), logits.reshape(len(logits), -1)

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from hwgen import golden
-from hwgen.arith.catalogue import find
 from hwgen.errors import SpecError
 from hwgen.mapping.corrections import bias_update
 from hwgen.mapping.problem import Problem
 from hwgen.mapping.search import Candidate
+from hwgen.spec.mapping import LayerMapping
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_every_update_is_computed_behind_the_approximated_prefix(problem, networ
     for layer in network.convolutions:
         source = layer.inputs[0]
         zero = network.quantizations[source].zero_point
-        wanted = bias_update(layer, find("truncated_7"), 0, tensors[source], zero)
+        wanted = bias_update(layer, LayerMapping(multiplier="truncated_7"), tensors[source], zero)
         assert mapping.layers[layer.name].bias_update == wanted
 
 
