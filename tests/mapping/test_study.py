@@ -135,6 +135,6 @@ def test_a_study_of_a_multiplier_that_is_gone_is_named(study, tmp_path):
     with pytest.raises(
         StudyError,
         match=r"^study .*old needs another version of hwgen: "
-        r"no multiplier is called 'gone'.*; hwgen multipliers lists all$",
+        r"mapping layer .+: no multiplier is called 'gone'.*; hwgen multipliers lists all$",
     ):
         Study.open(tmp_path / "old")
