@@ -1,8 +1,10 @@
 """Shape of a convolution."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwgen.errors import SpecError, check_range
 
@@ -98,6 +100,11 @@ class Geometry:
         """Products per image."""
         return int(np.prod(self.out_shape)) * self.taps
 
+    def check_weights(self, name: str, weights: NDArray[Any]) -> None:
+        """Raise :exc:`SpecError` unless there is one of ``weights`` per weight."""
+        if weights.shape != self.weight_shape:
+            raise SpecError(f"{name} must have the shape {self.weight_shape}, not {weights.shape}")
+
     def _check_windows(self) -> None:
         top, left, bottom, right = self.padding
         for name, extent, kernel, stride, count in (
@@ -122,15 +129,18 @@ class Geometry:
                 raise SpecError(f"convolution {name} must have fewer than 2**31 codes, not {size}")
 
 
-def check_codes(name: str, codes: object, shape: tuple[int, ...]) -> None:
+def check_codes(
+    name: str, codes: object, shape: tuple[int, ...], images: int | None = None
+) -> None:
     """Raise :exc:`SpecError` unless ``codes`` is uint8[images, *shape], C-contiguous.
 
     Compiled code gets its address, so nothing else may pass.
     """
     if not isinstance(codes, np.ndarray) or codes.dtype != np.uint8:
         raise SpecError(f"kernels {name} must be an array of uint8, not {_kind(codes)}")
-    if codes.ndim != len(shape) + 1 or codes.shape[1:] != shape:
-        wanted = ", ".join(("images", *map(str, shape)))
+    has_images = codes.ndim > 0 and images in (None, len(codes))
+    if codes.shape[1:] != shape or not has_images:
+        wanted = ", ".join(("images" if images is None else str(images), *map(str, shape)))
         raise SpecError(f"kernels {name} must have the shape ({wanted}), not {codes.shape}")
     if not codes.flags.c_contiguous:
         raise SpecError(f"kernels {name} must be C-contiguous, not of strides {codes.strides}")

@@ -112,6 +112,10 @@ class Output:
             check_range("output", name, getattr(self, name), 0, 255)
         check_range("output", "low", self.low, 0, self.high)
 
+    def check(self, filters: int) -> None:
+        """Raise :exc:`SpecError` unless there is a factor for each filter."""
+        _check_array("output multiplier", self.multiplier, np.int64, filters)
+
 
 def _check_array(name: str, value: Any, kind: type, length: int | None) -> None:
     if (

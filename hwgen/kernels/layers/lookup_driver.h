@@ -1,0 +1,129 @@
+/* A convolution by table look-up, for one instruction set: see lookup.h.
+ *
+ * Slices of positions go through blocks of filters; each block's rows are made a few taps at a
+ * time, stay in the cache while all positions of the slice are added, and are then forgotten:
+ * making them again costs less than fetching them from memory.
+ */
+
+#include "requantize.h"
+
+#include "lookup_transpose.h"
+
+#define ROW 8
+#include "lookup_rows.h"
+#define ROW 16
+#include "lookup_rows.h"
+#define ROW 32
+#include "lookup_rows.h"
+
+#include "lookup_wide.h"
+
+#include "lookup_ends.h"
+
+#define EACH_ROW(lanes, call8, call16, call32) \
+    switch (lanes) { \
+    case 8: call8; break; \
+    case 16: call16; break; \
+    default: call32; break; \
+    }
+
+static void PATH(make_tables)(const struct lookup *l, const struct filter_block *b,
+                              const struct step *step, uint8_t *tables)
+{
+    const uint16_t *narrow[MOST_TAPS * MOST_LANES];
+    const int32_t *wide[MOST_TAPS * WIDE_ROW];
+    for (int t = 0; t < step->count; t++)
+        for (int f = 0; f < b->lanes; f++) {
+            const int64_t at = (int64_t)(b->first + f) * l->taps + step->first + t;
+            const int64_t column = f < b->count ? l->column[at] : 0;
+            if (l->is_wide)
+                wide[t * b->lanes + f] = l->products + column * 256;
+            else
+                narrow[t * b->lanes + f] = l->narrow + column * 256;
+        }
+    if (l->is_wide)
+        PATH(make_wide_rows)(wide, step->count, tables);
+    else
+        EACH_ROW(b->lanes, PATH(make_rows_8)(narrow, step->count, tables),
+                 PATH(make_rows_16)(narrow, step->count, tables),
+                 PATH(make_rows_32)(narrow, step->count, tables))
+}
+
+/* Adds the products of a step's taps to the sums of one line of positions. */
+static void PATH(add_line)(const struct lookup *l, const struct filter_block *b,
+                           const struct step *step, const uint8_t *tables, const uint16_t *x,
+                           uint32_t *sums)
+{
+    const int64_t stride = (int64_t)l->stride_x * l->depth, count = l->out_width;
+#define ADD(row) PATH(add_rows_##row)(x, stride, count, step->count, tables, sums, step->spill)
+    if (l->is_wide)
+        PATH(add_wide_rows)(x, stride, count, step->count, tables, sums);
+    else
+        EACH_ROW(b->lanes, ADD(8), ADD(16), ADD(32))
+#undef ADD
+}
+
+static void PATH(add_by_rows)(const struct lookup *l, const struct slice *s,
+                              const struct filter_block *b, const struct workspace *w)
+{
+    const int64_t line = (int64_t)l->stride_y * l->plane_width * l->depth;
+    for (int32_t k = b->first_step; k < b->last_step; k++) {
+        const struct step *step = l->step + k;
+        const uint16_t *plane = w->plane + step->block * l->images * plane_image(l) + step->offset;
+        PATH(make_tables)(l, b, step, w->tables);
+        for (int64_t n = 0; n < s->images; n++)
+            for (int64_t y = 0; y < s->rows; y++)
+                PATH(add_line)(l, b, step, w->tables, plane + n * plane_image(l) + y * line,
+                               w->sums + (n * s->rows + y) * l->out_width * b->lanes);
+    }
+}
+
+static void PATH(add_by_products)(const struct lookup *l, const struct slice *s,
+                                  const struct filter_block *b, const struct workspace *w)
+{
+    const int64_t line = (int64_t)l->stride_y * l->plane_width * l->depth;
+    for (int64_t n = 0; n < s->images; n++)
+        for (int64_t y = 0; y < s->rows; y++)
+            PATH(add_thin)(l, b, w->reach, w->plane + n * plane_image(l) + y * line,
+                           w->sums + (n * s->rows + y) * l->out_width * b->lanes);
+}
+
+static void PATH(run_slice)(const struct lookup *l, const struct requantization *r,
+                            const struct slice *s, const struct workspace *w, int is_thin)
+{
+    fill_plane(l, s, w->plane);
+    for (const struct filter_block *b = l->filter_block; b < l->filter_block + l->filter_blocks; b++) {
+        const int has_rows = !is_thin && !b->is_thin, is_paired = has_rows && !l->is_wide;
+        PATH(start_sums)(l, s, b, w, is_paired);
+        if (has_rows)
+            PATH(add_by_rows)(l, s, b, w);
+        else
+            PATH(add_by_products)(l, s, b, w);
+        PATH(finish_sums)(l, r, s, b, w->sums, is_paired);
+    }
+}
+
+/* Codes of `images` images, or their sums where there is no requantization. */
+static int PATH(lookup)(const struct lookup *l, const struct requantization *r,
+                        const uint8_t *codes, int64_t images, void *out)
+{
+    const int64_t in_size = (int64_t)l->height * l->width * l->channels;
+    const int64_t line = (int64_t)l->out_width * l->filters * (r != NULL ? 1 : 4);
+    const int is_thin = images * l->out_height * l->out_width < THIN_POSITIONS;
+    struct workspace w;
+    if (open_workspace(&w, l))
+        return 1;
+    for (int64_t n = 0; n < images; n += l->images)
+        for (int32_t y = 0; y < l->out_height; y += l->rows) {
+            const struct slice s = {
+                .codes = codes + n * in_size,
+                .images = images - n < l->images ? images - n : l->images,
+                .first_row = y,
+                .rows = l->out_height - y < l->rows ? l->out_height - y : l->rows,
+                .out = (uint8_t *)out + (n * l->out_height + y) * line,
+            };
+            PATH(run_slice)(l, r, &s, &w, is_thin);
+        }
+    close_workspace(&w);
+    return 0;
+}
