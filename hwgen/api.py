@@ -27,9 +27,9 @@ from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study import Priced, Study
 from hwgen.network import data as data_set
-from hwgen.network import onnx
 from hwgen.network.data import DataSet, Labelled, Part
 from hwgen.network.graph import Network
+from hwgen.network.load import load as load_network
 from hwgen.network.transitions import Transitions
 from hwgen.output import replacing_file
 from hwgen.report.page import page as html
@@ -57,8 +57,8 @@ PathLike = str | os.PathLike[str]
 
 
 def load(model: PathLike) -> Network:
-    """The integer network of an int8 QDQ ONNX file."""
-    return onnx.load(Path(model))
+    """The integer network of an 8-bit ONNX or TFLite file."""
+    return load_network(Path(model))
 
 
 def load_data(path: PathLike, network: Network) -> DataSet:

@@ -21,9 +21,10 @@ from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError
 from hwgen.mapping.study import Study
-from hwgen.network import data, onnx
+from hwgen.network import data
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
+from hwgen.network.load import load as load_network
 from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
 from hwgen.report.summary import EXPLORATION, study_document
 from hwgen.spec.accelerator import AcceleratorSpec
@@ -124,7 +125,7 @@ class Build:
 
     def network(self) -> Network:
         """The network that was mapped."""
-        return onnx.load(self.folder / "model.onnx")
+        return load_network(self.folder / "model.onnx")
 
     def images(self, network: Network) -> DataSet:
         """The images that it is judged by."""

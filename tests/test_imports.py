@@ -38,6 +38,7 @@ ROOMS = {
         "torch",
         "hwgen.network",
     },
+    "hwgen.network.tflite": {"numpy", "tflite", "hwgen.errors", "hwgen.network"},
     "hwgen.golden": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
     "hwgen.memory": CIRCUITS,
     "hwgen.array": CIRCUITS | {"hwgen.memory"},

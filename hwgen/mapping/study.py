@@ -19,9 +19,10 @@ from hwgen.mapping.drop import Drop
 from hwgen.mapping.explore import Exploration
 from hwgen.mapping.problem import Evaluation
 from hwgen.mapping.search import Candidate
-from hwgen.network import data, onnx
+from hwgen.network import data
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
+from hwgen.network.load import load as load_network
 from hwgen.output import replacing_file
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
@@ -105,7 +106,7 @@ class Study:
     def network(self) -> Network:
         """The network that was mapped."""
         with _as_file(self.model, "model.onnx") as path:
-            return onnx.load(path)
+            return load_network(path)
 
     @cached_property
     def images(self) -> DataSet:
