@@ -2,6 +2,7 @@
 
 import argparse
 from collections import Counter
+from typing import Literal
 
 from hwgen.network.quantize import Scheme, calibration_images, quantize
 from hwgen.output import replacing_file
@@ -11,12 +12,12 @@ __all__ = ["run"]
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    symmetric = args.symmetric or ("weights" if args.weights == "s8" else "none")
+    default: Literal["weights", "none"] = "weights" if args.weights == "s8" else "none"
     scheme = Scheme(
         weights=args.weights,
         activations=args.activations,
         per_channel=args.per_channel,
-        symmetric=symmetric,
+        symmetric=args.symmetric or default,
         format=args.format,
         calibration=args.calibration,
     )

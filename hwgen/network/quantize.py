@@ -25,6 +25,7 @@ from hwgen.errors import (
 from hwgen.network.data import load_values, preprocessing_of
 from hwgen.network.graph import Network
 from hwgen.network.onnx import file, load
+from hwgen.network.onnx.source import source
 
 __all__ = ["CHOICES", "Scheme", "calibration_images", "quantize"]
 
@@ -76,7 +77,7 @@ class Scheme:
 def calibration_images(
     model: str | Path, data: str | Path, preprocess: str | None = None, count: int = 1000
 ) -> NDArray[np.float32]:
-    """The first ``count`` images of a data set as a float model reads them: ``[N, C, H, W]``.
+    """The first ``count`` images of a data set as a float model reads them.
 
     Parameters
     ----------
@@ -89,10 +90,13 @@ def calibration_images(
     count : int
     """
     check_range("calibration", "images", count, 1, 1_000_000)
-    channels, height, width = file.read(Path(model)).input_shape
-    stated = preprocessing_of(model, preprocess)
-    values = load_values(data, (height, width, channels), stated)[:count]
-    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+    graph = file.read(Path(model))
+    found = source(graph)
+    values = load_values(data, found.shape, preprocessing_of(model, preprocess))[:count]
+    order = [axis for group in found.axes for axis in group]  # axes of length 1 may be anywhere
+    order += sorted({0, 1, 2} - set(order))
+    values = values.transpose(0, *(axis + 1 for axis in order))
+    return np.ascontiguousarray(values.reshape(-1, *graph.input_shape))
 
 
 def quantize(
@@ -106,8 +110,8 @@ def quantize(
     ----------
     model : path
         Float ONNX model with one input.
-    images : float32[N, C, H, W]
-        What the model reads, for the ranges of activations.
+    images : float32[N, ...]
+        What the model reads, such as ``[N, C, H, W]``, for the ranges of activations.
     output : Path
         ONNX file to write.
     scheme : Scheme
@@ -160,7 +164,7 @@ def _library() -> ModuleType:
 
 
 def _check_images(images: NDArray[np.float32], graph: file.OnnxGraph) -> None:
-    if images.ndim != 4 or images.shape[1:] != graph.input_shape or not len(images):
+    if images.shape[1:] != graph.input_shape or not len(images):
         wanted = ", ".join(str(x) for x in graph.input_shape)
         raise DataError(
             f"calibration images must have the shape [N, {wanted}], not {list(images.shape)}"

@@ -19,14 +19,14 @@ def convolutions():
         "codes", "wide", weights, 0.06, 120, builder.bias(6), pads=[2, 0, 1, 1], strides=[2, 1]
     )
     weights = builder.weights((6, 1, 3, 3), 0.01, 131, np.uint8)
-    builder.convolution("wide", "deep", weights, 0.11, 99, builder.bias(6), group=6)
+    builder.convolution("wide", "deep", weights, 0.1137, 99, builder.bias(6), group=6)
     return builder, "deep"
 
 
 def signed_codes():
     builder = Builder((3, 6, 6), 0.03, -5, np.int8)
     weights = builder.weights((4, 3, 3, 3), 0.004, 3)
-    return builder, builder.convolution("codes", "conv", weights, 0.05, -7)
+    return builder, builder.convolution("codes", "conv", weights, 0.0517, -7)
 
 
 def flat_layers():
@@ -50,16 +50,16 @@ def pools():
     builder = Builder((3, 9, 8), 0.03, 60)
     builder.moved("MaxPool", "codes", "max", kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1])
     builder.microsoft(
-        "QLinearAveragePool", builder.operand("max"), "average", 0.03, 0, kernel_shape=[3, 2]
+        "QLinearAveragePool", builder.operand("max"), "average", 0.0313, 0, kernel_shape=[3, 2]
     )
     return builder, builder.microsoft(
-        "QLinearGlobalAveragePool", builder.operand("average"), "all", 0.03, 0
+        "QLinearGlobalAveragePool", builder.operand("average"), "all", 0.0291, 0
     )
 
 
 def joined():
     builder = Builder((3, 5, 5), 0.03, 60)
-    builder.convolution("codes", "conv", builder.weights((4, 3, 1, 1), 0.004), 0.041, 100)
+    builder.convolution("codes", "conv", builder.weights((4, 3, 1, 1), 0.004), 0.04117, 100)
     inputs = [*builder.operand("conv"), *builder.operand("codes")]
     parameters = builder.quantization["joined"] = builder.parameters("joined", 0.03, 60)
     return builder, builder.node(
@@ -94,9 +94,11 @@ def test_every_layer_agrees(make, tmp_path):
     tensors = {x.name: outputs[x.name] for x in network.layers if x.name in outputs}
     expected = reference(path, network, {network.input_name: "codes"} | tensors, images)
     np.testing.assert_array_equal(expected[network.input_name], images)
-    assert set(network.shapes) - set(expected) <= {"joined/QuantizeLinear"}
+    assert set(network.shapes) - set(expected) <= {"joined.0"}  # codes in other units
     for layer in network.layers:
         found = golden.step(network, layer, expected, golden.exact_mapping(network))
+        if expected.setdefault(layer.name, found) is found:
+            continue
         share, largest = disagreement(found, expected[layer.name])
         assert share <= LARGEST_SHARE, layer.name
         assert largest <= 1, layer.name

@@ -1,10 +1,10 @@
 """QuantizeLinear and Clip of the codes, as Brevitas exports fewer than 8 bits, in QDQ form.
 
 Codes that a QuantizeLinear makes are limited by a Clip before DequantizeLinear takes them back.
-Constants that are quantized in the graph become constant codes.
+Constants that are quantized in the graph become constant codes, and a MaxPool that nothing
+quantizes keeps the codes of its input.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -27,17 +27,19 @@ def rewrite(graph: OnnxGraph) -> OnnxGraph:
 class _Pass:
     def __init__(self, graph: OnnxGraph) -> None:
         self.new = Rewriting(graph)
-        self.readers = Counter(name for node in graph.nodes for name in node.inputs)
-        self.readers[graph.output_name] += 1
+        self.readers: dict[str, list[str]] = {graph.output_name: ["output"]}  # operators
+        for node in graph.nodes:
+            for name in node.inputs:
+                self.readers.setdefault(name, []).append(node.operator)
         self.operators: dict[str, Callable[[Node], None]] = {
             "QuantizeLinear": self._quantize,
             "Clip": self._clip,
             "DequantizeLinear": self._dequantize,
+            "MaxPool": self._max_pool,
         }
         self.quantized: dict[str, Node] = {}  # codes that only a Clip may read
         self.narrow: dict[str, tuple[Node, tuple[str, str]]] = {}  # codes that were limited
-        limited = {x.input(0) for x in graph.nodes if x.operator == "Clip"}
-        self.limited = {name for name in limited if self.readers[name] == 1}
+        self.real: dict[str, tuple[str, ...]] = {}  # scale and zero point of what was codes
 
     def run(self) -> OnnxGraph:
         for node in self.new.graph.nodes:
@@ -48,7 +50,7 @@ class _Pass:
         value = self.new.constants.get(node.input(0))
         if value is not None:
             self.new.constants[node.outputs[0]] = self._codes(node, value)
-        elif node.outputs[0] in self.limited:
+        elif self.readers.get(node.outputs[0]) == ["Clip"]:
             self.quantized[node.outputs[0]] = node
         else:
             self.new.nodes.append(node)
@@ -126,13 +128,26 @@ class _Pass:
         return bounds[0], bounds[1]
 
     def _dequantize(self, node: Node) -> None:
+        self.real[node.outputs[0]] = node.inputs[1:]
         if node.input(0) not in self.narrow:
             self.new.nodes.append(node)
             return
         quantize, parameters = self.narrow[node.input(0)]
         if self._values(node) != self._values(quantize):
             raise node.refusal("scale and zero point must be those of its QuantizeLinear")
+        self.real[node.outputs[0]] = parameters
         self.new.emit(node, "DequantizeLinear", (node.input(0), *parameters), node.outputs[0])
+
+    def _max_pool(self, node: Node) -> None:
+        """A maximum of codes is a code: it need not be quantized before it is read."""
+        known = self.real.get(node.input(0))
+        if known is None or set(self.readers.get(node.outputs[0], ())) <= {"QuantizeLinear"}:
+            self.new.nodes.append(node)
+            return
+        real = self.new.emit(node, "MaxPool", node.inputs, None, node.attributes)
+        codes = self.new.quantize(node, real, known)
+        self.new.emit(node, "DequantizeLinear", (codes, *known), node.outputs[0])
+        self.real[node.outputs[0]] = known
 
     def _values(self, node: Node) -> tuple[float, int, str]:
         scale, zero = self._parameters(node)

@@ -170,10 +170,14 @@ class _Pass:
     def _bias(self, node: Node, index: int, *scales: str) -> tuple[str, ...]:
         if not node.input(index):
             return ()
+        if self.new.numbers(node, node.input(index), "the bias").dtype != np.int32:
+            raise node.refusal("the bias must be int32 codes")
         first, second = (self.new.numbers(node, name, "a scale") for name in scales)
         if first.size != 1:
             raise node.refusal("an activation must have one scale and one zero point")
-        scale = self.new.constant(f"{node.input(index)}/scale", first.reshape(()) * second)
+        scale = self.new.constant(
+            f"{node.input(index)}/scale", np.asarray(first.reshape(()) * second)
+        )
         return (self.new.dequantize(node, node.input(index), (scale,), 0),)
 
     def _quantize(self, node: Node, real: str, parameters: tuple[str, ...]) -> None:
