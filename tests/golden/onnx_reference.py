@@ -5,6 +5,9 @@ import onnx
 import onnxruntime
 
 from hwgen import golden
+from hwgen.golden.im2col import windows
+from hwgen.golden.pool import taps_inside
+from hwgen.network.graph import Pool
 from hwgen.network.onnx.file import read
 from hwgen.network.onnx.qdq import Walk
 from hwgen.network.onnx.values import Activation
@@ -35,20 +38,22 @@ def reference_tensors(path, network, images):
     }
 
 
-def compare(network, reference, share, ties=()):
+def compare(network, reference, share):
     """Check every layer on its own, fed with the reference's tensors.
 
-    At most ``share`` of its codes may differ, and by one only; layers named in ``ties`` may
-    differ more often.
+    At most ``share`` of its codes (but always one) may differ, by one: those where a float32 sum
+    falls on the other side of a tie. Averages of a few codes often are ties; they do not count.
     """
     mapping = golden.exact_mapping(network)
     tensors = dict(reference)
     for layer in network.layers:
         found = golden.step(network, layer, tensors, mapping)
         expected = tensors.setdefault(layer.name, found)
-        differing, largest = disagreement(found, expected)
-        assert differing <= share or layer.name in ties, f"{layer.name}: {differing:.4%}"
-        assert largest <= 1, layer.name
+        assert disagreement(found, expected)[1] <= 1, layer.name
+        differing = found != expected
+        if isinstance(layer, Pool) and layer.kind == "average":
+            differing &= ~_ties(network, layer, tensors[layer.inputs[0]])
+        assert differing.sum() <= max(1, share * found.size), f"{layer.name}: {differing.mean()}"
         assert len(np.unique(found)) > 3, f"{layer.name} is too flat to judge"
 
 
@@ -67,6 +72,17 @@ def _run(path, names, values):
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
     return session.run(names, {name: values})
+
+
+def _ties(network, layer, codes):
+    """Where an average lies half way between two codes, as far as float32 can tell."""
+    zero_point = network.quantizations[layer.inputs[0]].zero_point
+    taps = windows(codes, layer.kernel, layer.stride, layer.padding, zero_point)
+    sums = taps.sum(axis=(3, 4), dtype=np.float64) - zero_point * np.prod(layer.kernel)
+    factors = [x.multiplier * 2.0**-x.right for x in layer.by_taps or (layer.rescale,)]
+    inside = taps_inside(layer, codes.shape[1:3])[..., None] if layer.by_taps else 1
+    steps = sums * np.array(factors)[inside - 1]
+    return np.abs(steps - np.floor(steps) - 0.5) < 1e-3
 
 
 def _to_onnx(x, value):

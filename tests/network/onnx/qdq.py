@@ -16,11 +16,12 @@ __all__ = ["Builder", "refused", "small_model"]
 class Builder:
     """An ONNX graph in the making; every method returns the name of the tensor it makes.
 
-    The input is float32 ``[N, *shape]`` with ``shape`` channels first.
+    The input is float32 ``[batch, *shape]`` with ``shape`` channels first.
     """
 
-    def __init__(self, shape, scale=0.05, zero_point=0, dtype=np.uint8):
-        self.shape = shape
+    def __init__(self, shape, scale=0.05, zero_point=0, dtype=np.uint8, opset=17, batch="N"):
+        self.shape = (batch, *shape)
+        self.opset = opset
         self.nodes, self.constants = [], []
         self.source = self.quantize("image", scale, zero_point, dtype)
 
@@ -51,15 +52,23 @@ class Builder:
             inputs.append(self.constant(f"{name}.zero", zero_point))
         return self.node("DequantizeLinear", inputs, f"{name}.real", axis=axis)
 
+    def weights(self, name, shape, scale, axis=0, zero_point=None, dtype=np.int8, seed=0):
+        """Random weights; ``zero_point`` is one number or one per index of ``axis``."""
+        limits = np.iinfo(dtype)
+        codes = np.random.default_rng(seed).integers(limits.min, limits.max + 1, shape, dtype)
+        zero_point = None if zero_point is None else np.asarray(zero_point, dtype)
+        return self.dequantize(name, codes, scale, axis, zero_point)
+
     def model(self, output="logits"):
         graph = helper.make_graph(
             self.nodes,
             "test",
-            [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *self.shape])],
+            [helper.make_tensor_value_info("image", TensorProto.FLOAT, self.shape)],
             [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)],
             self.constants,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        opsets = [helper.make_opsetid("", self.opset)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
         model = onnx.shape_inference.infer_shapes(model)
         kind = model.graph.output[0].type.tensor_type
         if not kind.HasField("shape"):  # a model that is wrong on purpose

@@ -91,7 +91,7 @@ def test_two_inputs(tmp_path):
 )
 def test_an_input_without_a_fixed_image_size(shape, text, tmp_path):
     builder = small_model()
-    builder.shape = shape
+    builder.shape = ("N", *shape)
     refused(
         builder,
         tmp_path,

@@ -1,0 +1,81 @@
+"""Real models: accuracy, and every layer against onnxruntime without optimizations.
+
+Accuracies are those that onnxruntime reaches with its default optimizations on the full test
+sets, as the data's README states them.
+"""
+
+import numpy as np
+import pytest
+
+from hwgen import golden
+from hwgen.network.data import Preprocessing, load_split
+from hwgen.network.onnx import load
+from tests.golden.onnx_reference import compare, reference_tensors
+
+SHARE = 1e-4
+POINTS = 0.2  # of accuracy
+
+CIFAR10 = Preprocessing(divide=(255,), mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+DATA = {
+    "resnet8_mlperftiny_cifar10": ("cifar10_test", Preprocessing(divide=(1,))),
+    "resnet8_alwann_cifar10": ("cifar10_test", Preprocessing(divide=(128,), mean=(1,))),
+    "resnet20_cifar10": ("cifar10_test", CIFAR10),
+    "dscnn_mlperftiny_kws": ("kws_test", Preprocessing(scale=0.5847029, zero_point=83)),
+    "lenet5_mnist": ("mnist_test", Preprocessing(divide=(255,))),
+}
+ACCURACY = {
+    ("resnet8_mlperftiny_cifar10", "int8qdq_pt"): 86.93,
+    ("resnet8_mlperftiny_cifar10", "int8qdq_pc"): 87.25,
+    ("resnet8_mlperftiny_cifar10", "uint8qdq_ptasym"): 86.81,
+    ("resnet8_alwann_cifar10", "int8qdq_pt"): 83.10,
+    ("resnet8_alwann_cifar10", "int8qdq_pc"): 83.74,
+    ("resnet8_alwann_cifar10", "uint8qdq_ptasym"): 83.24,
+    ("resnet20_cifar10", "int8qdq_pt"): 91.62,
+    ("resnet20_cifar10", "int8qdq_pc"): 91.71,
+    ("resnet20_cifar10", "uint8qdq_ptasym"): 91.74,
+    ("dscnn_mlperftiny_kws", "int8qdq_pt"): 90.30,
+    ("dscnn_mlperftiny_kws", "int8qdq_pc"): 91.00,
+    ("lenet5_mnist", "int8qdq_pt"): 99.26,
+    ("lenet5_mnist", "int8qdq_pc"): 99.26,
+}
+MODELS = pytest.mark.parametrize(("model", "form"), ACCURACY, ids=["_".join(x) for x in ACCURACY])
+
+
+@pytest.fixture
+def case(shared_data, model, form):
+    """Path, network and labelled test images of a model."""
+    path = shared_data / "models" / f"{model}_{form}.onnx"
+    network = load(path)
+    name, preprocessing = DATA[model]
+    return path, network, load_split(shared_data / f"{name}.npz", network, preprocessing)
+
+
+def check_layers(case, first, count):
+    path, network, data = case
+    compare(network, reference_tensors(path, network, data.images[first : first + count]), SHARE)
+
+
+@MODELS
+def test_layers_agree_on_some_images(case):
+    check_layers(case, 0, 200)
+
+
+@pytest.mark.regress
+@MODELS
+def test_layers_agree_on_all_images(case):
+    for first in range(0, len(case[2].images), 500):
+        check_layers(case, first, 500)
+
+
+@pytest.mark.regress
+@MODELS
+def test_the_accuracy_is_the_published_one(case, model, form):
+    _, network, data = case
+    hits = []
+    for first in range(0, len(data.images), 500):
+        images = data.images[first : first + 500]
+        tensors = golden.run(network, images, golden.exact_mapping(network))
+        logits = tensors[network.layers[-1].name].reshape(len(images), -1)
+        hits.append(logits.argmax(axis=1) == data.labels[first : first + 500])
+    accuracy = 100 * np.concatenate(hits).mean()
+    assert accuracy == pytest.approx(ACCURACY[model, form], abs=POINTS)
