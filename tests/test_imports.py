@@ -90,6 +90,14 @@ ROOMS = {
         "hwgen.output",
         "hwgen.progress",
     },
+    "hwgen.inspection": {
+        "numpy",
+        "hwgen.compiler",
+        "hwgen.errors",
+        "hwgen.golden",
+        "hwgen.network",
+        "hwgen.spec",
+    },
     "hwgen.mapping": {
         "numpy",
         "pymoo",

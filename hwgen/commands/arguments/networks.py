@@ -46,6 +46,21 @@ def _quantize(command: argparse.ArgumentParser) -> None:
     add_output(command, "OUT.onnx", "8-bit network to write")
 
 
+def _inspect(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="8-bit network: .onnx or .tflite")
+    command.add_argument(
+        "--arch",
+        default="4x4",
+        metavar="PRESET|FILE.toml",
+        help="accelerator it may run on (default: 4x4)",
+    )
+    add_images(command, "images to measure ranges of codes on", required=False)
+    command.add_argument(
+        "--images", type=int, default=100, metavar="N", help="only the first N (default: 100)"
+    )
+    add_json(command)
+
+
 def _explore(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
     command.add_argument(
@@ -121,6 +136,7 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 COMMANDS: Commands = {
     "quantize": ("make an 8-bit network of a float one", _quantize),
+    "inspect": ("list a network's layers, codes and needs", _inspect),
     "explore": ("search for the multiplier modes of a network's layers", _explore),
     "generate": ("write Verilog, program and manifest of one mapping", _generate),
     "simulate": ("prove the Verilog equal to the integer reference", _simulate),
