@@ -86,6 +86,5 @@ def softmax(node: Node) -> Softmax:
     factor = min(beta * source.quantization.scale * 2.0**_SCALED_BITS, 2.0**31 - 1)
     if not factor > 1:
         raise node.refusal(f"beta times the input's scale must be above 2**-26, not {factor:g}")
-    scaled = multiplier.quantized(factor)
-    table = gemmlowp_exponentials(scaled.multiplier, scaled.left)
+    table = gemmlowp_exponentials(*multiplier.fixed_point(factor))
     return Softmax(**fields, table=table, rescale=_PROBABILITY)

@@ -4,27 +4,33 @@ import math
 
 from hwgen.network.graph import Rescale
 
-__all__ = ["addition", "division", "mean", "quantized"]
+__all__ = ["addition", "division", "fixed_point", "mean", "quantized"]
 
 _ADD_SHIFT = 20
 _SUM_BITS = 31  # of an int32 without its sign
 _LARGEST_CODE = 128  # magnitude of an s8 code
 
 
-def quantized(factor: float) -> Rescale:
-    """TFLite's QuantizeMultiplier: ``factor`` with a 31-bit multiplier.
+def fixed_point(factor: float) -> tuple[int, int]:
+    """Multiplier of 31 bits and exponent of two: TFLite's QuantizeMultiplier.
 
-    Factors of less than about ``2**-32`` become 0, as there. Raises :exc:`ValueError` for those
-    of ``2**30`` or more, which its reference kernels do not multiply with.
+    Factors of less than about ``2**-32`` become 0, as there.
     """
-    if not 0 < factor < 2.0**30:
-        raise ValueError(f"the factor between scales must be from 0 to 2**30, not {factor:g}")
     mantissa, exponent = math.frexp(factor)
     multiplier = math.floor(math.ldexp(mantissa, 31) + 0.5)
     if multiplier == 1 << 31:
         multiplier, exponent = 1 << 30, exponent + 1
-    if exponent < -31:
-        return Rescale(0, 0, 0)
+    return (multiplier, exponent) if exponent >= -31 else (0, 0)
+
+
+def quantized(factor: float) -> Rescale:
+    """A factor between scales, as a multiplier and shifts.
+
+    Raises :exc:`ValueError` for those of ``2**30`` or more, by which TFLite does not shift.
+    """
+    if not 0 < factor < 2.0**30:
+        raise ValueError(f"the factor between scales must be from 0 to 2**30, not {factor:g}")
+    multiplier, exponent = fixed_point(factor)
     return Rescale(multiplier, max(exponent, 0), max(-exponent, 0))
 
 
