@@ -1,0 +1,161 @@
+"""A look into networks on the command line."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from hwgen.cli import main
+from hwgen.network import digits
+
+MODEL, DATA = str(digits.model_path()), str(digits.data_path())
+
+
+@pytest.fixture
+def printed(capsys):
+    def run(*args):
+        assert main(["inspect", *map(str, args)]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_digits_network(printed):
+    text = printed(MODEL, "--arch", "2x2")
+    assert max(map(len, text.splitlines())) <= 110
+    assert text.startswith(
+        "digits.onnx: 8 layers, 5386 parameters, 134272 products per image\n"
+        "input 8x8x1, scale 0.003922, zero point 0; largest tensor: conv1, 512 bytes\n"
+    )
+    assert re.search(
+        r"^conv4 +convolution 3x3/2 +8x8x8 +4x4x16 +72 +1168 +18432 +13\.7 +\d+$",
+        text,
+        re.MULTILINE,
+    )
+    assert re.search(r"^add +add +8x8x8 +8x8x8( +-){4} +\d+$", text, re.MULTILINE)
+    assert re.search(r"^conv1 +0\.\.255 +0\.\.255 .* -127\.\.127 .* 8 x 8$", text, re.MULTILINE)
+    assert "Codes that activations can hold;" in text
+    assert re.search(r"^weight words +(\d+) +\d+$", text, re.MULTILINE)
+    assert re.search(
+        r"^\d+ cycles per image; the 2x2 multipliers are busy in \d\d\.\d %", text, re.MULTILINE
+    )
+    assert text.endswith("\nOn 2x2 the network runs as it is.\n")
+
+
+def test_measured_codes(printed):
+    text = printed(MODEL, "--data", DATA, "--images", "7")
+    assert f"Codes that activations hold on 7 images of {DATA}." in text
+    document = json.loads(printed(MODEL, "--data", DATA, "--images", "7", "--json"))
+    images = np.load(DATA)["calibration_images"][:7]
+    assert document["measured_images"] == 7
+    assert document["layers"][0]["reads"] == [images.min(), images.max()]
+
+
+def test_everything_for_machines(printed):
+    document = json.loads(printed(MODEL, "--json"))
+    assert document["operations"] == sum(x["operations"] for x in document["layers"]) == 134272
+    assert document["input"] == {
+        "name": "image",
+        "shape": [8, 8, 1],
+        "scale": pytest.approx(1 / 255),
+        "zero_point": 0,
+    }
+    assert document["largest_tensor"] == {"name": "conv1", "bytes": 512}
+    layer = document["layers"][0]
+    assert layer["weights"]["codes"] == [-127, 127]
+    assert layer["on_accelerator"]["refusal"] is None
+    cycles = sum(x["on_accelerator"]["cycles"] for x in document["layers"])
+    assert document["accelerator"]["cycles"] == cycles + 2
+
+
+def test_a_network_that_does_not_run(printed, shared_data):
+    text = printed(shared_data / "tflite" / "dscnn_kws_int8.tflite")
+    assert max(map(len, text.splitlines())) <= 110
+    assert "activation_1/Relu must have one group, not 64 (and 3 more).\n" in text
+    assert "\nCycles, and words of memory, are those of the other layers.\n" in text
+    assert "cycles per image" not in text
+    assert "\nOn 4x4 the network does not run: layer functional_1/activation_1/Relu must" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "products"),
+    [
+        ("models/resnet20_cifar10_int8qdq_pc.onnx", 40551040),
+        ("models/resnet8_alwann_cifar10_uint8qdq_ptasym.onnx", 12239552),
+        ("models/lenet5_mnist_int8qdq_pt.onnx", 416520),
+        ("tflite/resnet8_mlperftiny_int8.tflite", 12501632),
+        ("tflite/autoencoder_ad_int8.tflite", 264192),
+    ],
+)
+def test_real_networks(printed, shared_data, name, products):
+    document = json.loads(printed(shared_data / name, "--arch", "8x8", "--json"))
+    assert document["operations"] == products
+    assert document["accelerator"]["refusal"] is not None  # they need more memory
+
+
+def test_real_images(printed, shared_data):
+    model = shared_data / "models" / "resnet8_alwann_cifar10_int8qdq_pt.onnx"
+    data = shared_data / "cifar10_train.npz"
+    options = ("--preprocess", "divide = 128, mean = 1", "--images", "20", "--json")
+    layers = json.loads(printed(model, "--data", data, *options))["layers"]
+    assert all(0 <= x["writes"][0] < x["writes"][1] <= 255 for x in layers)
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("none.onnx",), "model none.onnx cannot be read: No such file or directory"),
+        ((MODEL, "--preprocess", "divide = 1"), "inspect must be given --data with --preprocess"),
+        ((MODEL, "--images", "0"), "inspect images must be an integer from 1 to 2147483647, not 0"),
+        ((MODEL, "--data", "none"), "data none cannot be read: No such file or directory"),
+        (
+            (MODEL, "--arch", "5x5"),
+            "architecture must be a preset (2x2, 4x4, 8x8) or a .toml file, not '5x5'",
+        ),
+    ],
+)
+def test_mistakes(refused, args, line):
+    assert refused("inspect", *args) == line
+
+
+def test_pixels_without_a_meaning(refused, tmp_path):
+    np.savez(tmp_path / "d.npz", images=np.zeros((1, 8, 8), np.uint8), labels=[0])
+    assert refused("inspect", MODEL, "--data", "d.npz") == (
+        "data d.npz images need a preprocessing: write what their numbers mean into MODEL.toml "
+        "beside the model, or state --preprocess 'divide = 255, mean = 0.5, std = 0.25', or "
+        "'codes = true'"
+    )
+
+
+def test_a_folder_in_place_of_a_model(refused, tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert refused("inspect", "folder") == "model folder cannot be read: Is a directory"
+
+
+def test_codes_with_another_meaning(refused):
+    line = refused("inspect", MODEL, "--data", DATA, "--preprocess", "divide = 1")
+    assert line == (
+        f"data {DATA} calibration_images are codes by definition, but preprocessing says what "
+        f"numbers mean; state --preprocess 'codes = true'"
+    )
+
+
+def test_a_model_in_place_of_data(refused):
+    assert refused("inspect", MODEL, "--data", MODEL) == (
+        f"data {MODEL} must be an .npz file, a batch of CIFAR-10, images of MNIST or a folder "
+        f"with labels.csv"
+    )
+
+
+def test_it_is_quick_to_start():
+    """What takes long to import is needed by other commands."""
+    code = (
+        "import sys\n"
+        "import hwgen.commands.inspect\n"
+        "heavy = {'cocotb', 'matplotlib', 'pymoo', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
