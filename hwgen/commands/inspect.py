@@ -53,7 +53,7 @@ def _images(args: argparse.Namespace, network: Network) -> NDArray[np.uint8] | N
     if args.data is None:
         return None
     stated = preprocessing_of(args.model, args.preprocess)
-    return load_split(args.data, network, stated, "calibration").images[: args.images]
+    return load_split(args.data, network, stated, "calibration", args.images).images
 
 
 def _heading(args: argparse.Namespace, network: Network, found: Inspection) -> str:

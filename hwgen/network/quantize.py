@@ -92,7 +92,7 @@ def calibration_images(
     check_range("calibration", "images", count, 1, 1_000_000)
     graph = file.read(Path(model))
     found = source(graph)
-    values = load_values(data, found.shape, preprocessing_of(model, preprocess))[:count]
+    values = load_values(data, found.shape, preprocessing_of(model, preprocess), limit=count)
     order = [axis for group in found.axes for axis in group]  # axes of length 1 may be anywhere
     order += sorted({0, 1, 2} - set(order))
     values = values.transpose(0, *(axis + 1 for axis in order))

@@ -30,6 +30,7 @@ def load_split(
     network: Network,
     preprocessing: Preprocessing | None = None,
     part: Part = "test",
+    limit: int | None = None,
 ) -> Labelled:
     """One split of a data set, as codes of the input of ``network``.
 
@@ -43,6 +44,8 @@ def load_split(
         definition are taken: :class:`DataSet`'s arrays.
     part : str
         Which split to take of a file or folder that holds both.
+    limit : int, optional
+        Only the first so many images.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def load_split(
     SpecError
         The preprocessing does not fit the images.
     """
-    return encoded(read(Path(path), part), network, preprocessing)
+    return encoded(read(Path(path), part), network, preprocessing, limit)
 
 
 def load_values(
@@ -59,9 +62,10 @@ def load_values(
     shape: Shape,
     preprocessing: Preprocessing | None = None,
     part: Part = "calibration",
+    limit: int | None = None,
 ) -> NDArray[np.float32]:
     """What a float network with an input of ``shape`` reads: ``[N, H, W, C]``.
 
     Parameters and errors are those of :func:`load_split`.
     """
-    return as_values(read(Path(path), part), shape, preprocessing)
+    return as_values(read(Path(path), part), shape, preprocessing, limit)

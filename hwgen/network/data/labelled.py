@@ -34,29 +34,39 @@ class Labelled:
     labels: NDArray[np.int64]
 
 
-def encoded(raw: Raw, network: Network, preprocessing: Preprocessing | None = None) -> Labelled:
-    """The codes that ``network`` reads. Raises :exc:`DataError` unless everything fits."""
+def encoded(
+    raw: Raw,
+    network: Network,
+    preprocessing: Preprocessing | None = None,
+    limit: int | None = None,
+) -> Labelled:
+    """The codes that ``network`` reads, of the first ``limit`` images or of all.
+
+    Raises :exc:`DataError` unless everything fits.
+    """
     _check_stated(raw, preprocessing)
     if preprocessing is None or preprocessing.codes:
         check_codes(raw)
-    images = shaped(raw, preprocessing, network.input_shape)
+    images = shaped(raw, preprocessing, network.input_shape)[:limit]
     if preprocessing is None:
         codes = own_codes(images)
     else:
         _check_numbers(raw, images)
         codes = codes_of(images, preprocessing, network.input_quantization)
     classes = int(np.prod(network.layers[-1].shape))
-    return Labelled(images=codes, labels=check_labels(raw, classes))
+    return Labelled(images=codes, labels=check_labels(raw, classes)[:limit])
 
 
-def as_values(raw: Raw, shape: Shape, preprocessing: Preprocessing | None) -> NDArray[np.float32]:
-    """What a float network of input ``shape`` reads: ``[N, H, W, C]``."""
+def as_values(
+    raw: Raw, shape: Shape, preprocessing: Preprocessing | None, limit: int | None = None
+) -> NDArray[np.float32]:
+    """What a float network of input ``shape`` reads: ``[N, H, W, C]``; see :func:`encoded`."""
     _check_stated(raw, preprocessing)
     if preprocessing is None or preprocessing.codes:
         raise DataError(
             f"{raw.subject} hold codes of a quantized network, which a float one cannot read"
         )
-    images = shaped(raw, preprocessing, shape)
+    images = shaped(raw, preprocessing, shape)[:limit]
     _check_numbers(raw, images)
     values = np.empty(images.shape, np.float32)
     for part in chunks(images):

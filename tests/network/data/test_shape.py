@@ -122,6 +122,14 @@ def test_a_float_network_reads_values(pixels):
     assert found.dtype == np.float32
 
 
+def test_only_the_first_images_are_made(pixels, network):
+    given = raw(pixels, range(7))
+    found = encoded(given, network((5, 4, 3)), Preprocessing(), 3)
+    np.testing.assert_array_equal(found.images, pixels[:3])
+    np.testing.assert_array_equal(found.labels, [0, 1, 2])
+    np.testing.assert_array_equal(as_values(given, (5, 4, 3), Preprocessing(), 3), pixels[:3])
+
+
 def test_floats_where_codes_are_expected(refusal, pixels, network):
     line = "data images must be uint8 or int8, not float64"
     stated = Preprocessing(codes=True)
