@@ -111,6 +111,17 @@ ROOMS = {
         "hwgen.progress",
         "hwgen.spec",
     },
+    "hwgen.evaluation": {
+        "numpy",
+        "onnx",
+        "onnxruntime",
+        "hwgen.emulation",
+        "hwgen.errors",
+        "hwgen.golden",
+        "hwgen.mapping.corrections",
+        "hwgen.network",
+        "hwgen.spec",
+    },
     "hwgen.figures": {
         "matplotlib",
         "numpy",

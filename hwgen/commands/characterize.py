@@ -56,7 +56,7 @@ def _traces(args: argparse.Namespace) -> dict[str, Transitions] | None:
     if args.trace is not None and args.model is not None:
         raise SpecError("characterize must be given --trace or --model, not both")
     if args.model is not None:
-        return api.trace(args.model, args.data)
+        return api.operands(args.model, args.data)
     return None if args.trace is None else {TRACE: Transitions.load(args.trace)}
 
 

@@ -39,7 +39,7 @@ def _run_all(folder: Path) -> dict[str, object]:
     products = sum(layer.operations for layer in network.convolutions)
     done(
         f"read the digits network: {products} products per image, "
-        f"{api.evaluate(network, data):.2f} % of {len(data.test_labels)} test images right"
+        f"{api.evaluate(network, data).accuracy:.2f} % of {len(data.test_labels)} test images right"
     )
 
     study = api.explore(digits.model_path(), digits.data_path())

@@ -3,6 +3,7 @@
 import argparse
 
 from hwgen.commands.arguments.common import (
+    MULTIPLIER,
     TECHNOLOGY,
     Commands,
     add_images,
@@ -57,6 +58,59 @@ def _inspect(command: argparse.ArgumentParser) -> None:
     add_images(command, "images to measure ranges of codes on", required=False)
     command.add_argument(
         "--images", type=int, default=100, metavar="N", help="only the first N (default: 100)"
+    )
+    add_json(command)
+
+
+def _add_mapping(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--multiplier", metavar="NAME", help=f"in all layers: {MULTIPLIER}")
+    command.add_argument("--mode", type=int, metavar="N", help="its mode (default: 0)")
+    command.add_argument("--mapping", metavar="FILE.json", help="mapping file, in their place")
+
+
+def _evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="quantized network: ONNX or TFLite")
+    add_images(command, "labelled images")
+    _add_mapping(command)
+    command.add_argument("--images", type=int, metavar="N", help="only the first N (default: all)")
+    command.add_argument(
+        "--bias-update",
+        metavar="PATH",
+        help="fit bias updates first, to these calibration images: other ones than of --data",
+    )
+    command.add_argument(
+        "--calibration-images",
+        type=int,
+        default=500,
+        metavar="N",
+        help="the first N of them (default: 500)",
+    )
+    command.add_argument(
+        "-o", "--output", metavar="FILE.json", help="mapping to write, bias updates included"
+    )
+    command.add_argument(
+        "--threads", type=int, metavar="N", help="threads (default: one for each core)"
+    )
+    command.add_argument(
+        "--memory", type=int, default=512, metavar="MB", help="for tensors (default: 512)"
+    )
+    command.add_argument(
+        "--kernel", metavar="NAME", help="lookup, factored or numpy (default: the fastest)"
+    )
+    add_json(command)
+
+
+def _trace(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", metavar="MODEL", help="quantized network: ONNX or TFLite")
+    add_images(command, "images")
+    _add_mapping(command)
+    command.add_argument(
+        "--images", type=int, default=100, metavar="N", help="only the first N (default: 100)"
+    )
+    command.add_argument(
+        "--float",
+        metavar="FILE.onnx",
+        help="float model to compare with (default: the network itself without rounding)",
     )
     add_json(command)
 
@@ -137,6 +191,8 @@ def _demo(command: argparse.ArgumentParser) -> None:
 COMMANDS: Commands = {
     "quantize": ("make an 8-bit network of a float one", _quantize),
     "inspect": ("list a network's layers, codes and needs", _inspect),
+    "evaluate": ("measure the accuracy of a mapping", _evaluate),
+    "trace": ("find the layer where a mapping parts from the exact network", _trace),
     "explore": ("search for the multiplier modes of a network's layers", _explore),
     "generate": ("write Verilog, program and manifest of one mapping", _generate),
     "simulate": ("prove the Verilog equal to the integer reference", _simulate),

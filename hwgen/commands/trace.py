@@ -1,0 +1,48 @@
+"""``hwgen trace``: where a mapped network parts from the exact one, layer by layer."""
+
+import argparse
+from dataclasses import asdict
+
+from hwgen import api
+from hwgen.commands.mapped import images_of, mapping_of
+from hwgen.commands.output import print_json
+from hwgen.commands.table import table
+from hwgen.errors import SpecError
+from hwgen.evaluation.fidelity import LayerTrace
+
+__all__ = ["run"]
+
+_HEADERS = (
+    "layer",
+    "kind",
+    "codes changed %",
+    "approximate/exact dB",
+    "exact/float dB",
+    "approximate/float dB",
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    network = api.load(args.model)
+    mapping = mapping_of(args, network)
+    if mapping is None:
+        raise SpecError("trace must be given --mapping or --multiplier, not neither")
+    data = images_of(args, network, args.data, args.images)
+    found = api.trace(network, data, mapping, reference=args.float)
+    if args.json:
+        print_json(asdict(found))
+        return 0
+    print(table(_HEADERS, [_row(layer) for layer in found.layers]))
+    print(f"\n{found.images} images; signal to noise of values, inf where nothing differs.")
+    if found.parting is None:
+        print("No layer parts from the exact network.")
+    else:
+        print(f"The first layer that parts from the exact network: {found.parting}.")
+    return 0
+
+
+def _row(layer: LayerTrace) -> tuple[object, ...]:
+    ratios = (layer.approximate_to_exact, layer.exact_to_float, layer.approximate_to_float)
+    shown = (None if x is None else f"{x:.1f}" for x in ratios)
+    return (layer.name, layer.kind, f"{layer.changed:.2f}", *shown)

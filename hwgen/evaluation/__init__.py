@@ -1,0 +1,1 @@
+"""What a mapping does to a network: accuracy with its uncertainty, and noise layer by layer."""
