@@ -22,16 +22,18 @@ def reference_tensors(path, network, images):
     """
     graph = read(path)
     values = Walk(graph).values
-    quantized = [x.outputs[0] for x in graph.nodes if x.operator == "QuantizeLinear"]
+    codes = [x.outputs[0] for x in graph.nodes if x.operator == "QuantizeLinear"]
+    real = [x.outputs[0] for x in graph.nodes if x.outputs[0] not in codes]
+    codes = [x for x in codes if values[x].coding.high == 255]  # NumPy has no 4-bit numbers
     tensors = {}  # of the network, each with a tensor of the model: one of codes, if possible
-    for name in [*quantized, *(x.outputs[0] for x in graph.nodes)]:
+    for name in [*codes, *real]:
         value = values[name]
         if isinstance(value, Activation) and value.name in network.shapes:
             tensors.setdefault(value.name, (name, value))
     source = values[graph.input_name]
     quantization = network.input_quantization
-    real = (images.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale)
-    found = _run(path, [name for name, _ in tensors.values()], _to_onnx(real, source))
+    image = (images.astype(np.float32) - quantization.zero_point) * np.float32(quantization.scale)
+    found = _run(path, [name for name, _ in tensors.values()], _to_onnx(image, source))
     return {
         name: _from_onnx(x, value, name)
         for (name, (_, value)), x in zip(tensors.items(), found, strict=True)

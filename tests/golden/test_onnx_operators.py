@@ -1,5 +1,6 @@
 """Every operator and attribute of QDQ models against onnxruntime, on small models."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -87,6 +88,18 @@ def bias_added_to_a_convolution():
     return builder, builder.quantize("sum", 0.05, 130)
 
 
+def codes_of_four_bits():
+    builder = Builder((3, 7, 7), 0.03, 100, opset=21)
+    weights = np.random.default_rng(5).integers(-8, 8, (4, 3, 3, 3)).astype(ml_dtypes.int4)
+    weights = builder.dequantize("w", weights, [0.04, 0.05, 0.06, 0.07])
+    hidden = builder.node("Relu", [builder.node("Conv", [builder.source, weights], "conv")], "relu")
+    hidden = builder.quantize(hidden, 0.31, 1, ml_dtypes.uint4)
+    weights = np.random.default_rng(6).integers(0, 16, (4, 1, 3, 3)).astype(ml_dtypes.uint4)
+    weights = builder.dequantize("v", weights, 0.04, zero_point=ml_dtypes.uint4(7))
+    builder.node("Conv", [hidden, weights], "deep", group=4)
+    return builder, builder.quantize("deep", 0.43, -2, ml_dtypes.int4)
+
+
 def limits():
     builder = Builder((3, 6, 6), 0.031, 90)
     six = builder.constant("six", np.float32(6))
@@ -158,6 +171,7 @@ def mean_with_axes_as_an_input():
         flat_input,
         weights_turned_in_the_graph,
         bias_added_to_a_convolution,
+        codes_of_four_bits,
         limits,
         maxima,
         average_that_counts_its_padding,

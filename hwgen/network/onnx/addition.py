@@ -30,7 +30,8 @@ def _bias(node: Node, layer: Pending, value: Constant | NDArray[Any]) -> Pending
     limited = (layer.minimum, layer.maximum) != (-np.inf, np.inf)
     if layer.with_bias is None or limited:
         raise node.refusal(
-            f"a constant must be added to a layer that multiplies, not to {layer.node.operator}"
+            f"a constant must be added to a layer that multiplies and has no bias or limits yet, "
+            f"not to {layer.node.name}"
         )
     return layer.with_bias(node, value)
 

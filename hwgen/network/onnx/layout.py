@@ -16,7 +16,6 @@ __all__ = [
     "IMAGE",
     "IMAGE_LAST",
     "Axes",
-    "flat",
     "full",
     "image",
     "label",
@@ -41,11 +40,6 @@ def label(shape: Shape, axes: Axes) -> Axes:
 def image(shape: Shape) -> Axes:
     """Label of ``[N, C, H, W]``."""
     return label(shape, IMAGE)
-
-
-def flat(shape: Shape) -> Axes:
-    """Label of ``[N, C * H * W]``."""
-    return label(shape, FLAT)
 
 
 def full(shape: Shape, axes: Axes) -> Axes:

@@ -120,7 +120,7 @@ def kept(
 def _length(source: Activation, axis: int) -> int:
     """Of an ONNX axis; the batch may be as long as the 32 bits of an end can say."""
     lengths = [(1 << 31) - 1, *layout.sizes(source.shape, source.axes)]
-    return lengths[axis] if -len(lengths) <= axis < len(lengths) else 0
+    return lengths[axis] if -len(lengths) <= axis < len(lengths) else 1 << 63  # no such axis
 
 
 def _fill(node: Node, source: Activation, value: float) -> int:

@@ -106,15 +106,22 @@ def transpose(node: Node, operands: Operands) -> Value:
     """Transpose that leaves the batch in front; of constant weights as well."""
     value = operands[0]
     if isinstance(value, Constant):
-        order = node.attributes.get("perm", list(range(value.codes.ndim))[::-1])
-        axis = order.index(value.axis) if value.axis in order else value.axis
-        return replace(value, codes=value.codes.transpose(order), axis=axis)
+        return _transposed(node, value)
     tensor = _tensor(node, operands)
     rank = len(tensor.axes) + 1
     order = node.attributes.get("perm", list(range(rank))[::-1])
     if order[:1] != [0] or sorted(order) != list(range(rank)):
         raise node.refusal(f"perm must leave the batch in front of {rank - 1} axes, not {order}")
     return _relabelled(tensor, [tensor.axes[place - 1] for place in order[1:]])
+
+
+def _transposed(node: Node, value: Constant) -> Constant:
+    places = list(range(value.codes.ndim))
+    order = node.attributes.get("perm", places[::-1])
+    if sorted(order) != places:
+        raise node.refusal(f"perm must hold {places}, not {order}")
+    axis = order.index(value.axis) if value.scale.size > 1 else 0
+    return replace(value, codes=value.codes.transpose(order), axis=axis)
 
 
 def _tensor(node: Node, operands: Operands) -> _Tensor:

@@ -68,7 +68,8 @@ class Builder:
             self.constants,
         )
         opsets = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        version = 8 if self.opset < 21 else 10
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=version)
         model = onnx.shape_inference.infer_shapes(model)
         kind = model.graph.output[0].type.tensor_type
         if not kind.HasField("shape"):  # a model that is wrong on purpose

@@ -160,6 +160,23 @@ def test_unsigned_weights_around_128_are_symmetric(tmp_path):
     assert layer.weights.ravel().tolist() == [-128, 0, 127, 1]
 
 
+def test_what_the_output_does_not_need_is_left_out(tmp_path):
+    builder = small_model()
+    builder.quantize(builder.node("GlobalAveragePool", ["relu.real"], "unused"), 0.1)
+    network = load(builder.save(tmp_path / "m.onnx", "relu.real"))
+    assert [layer.name for layer in network.layers] == ["conv"]
+
+
+def test_a_result_quantized_twice_alike_is_one_layer(tmp_path):
+    builder = small_model()
+    parameters = ["relu.scale", "relu.zero"]
+    builder.node("QuantizeLinear", ["relu", *parameters], "again")
+    builder.node("DequantizeLinear", ["again", *parameters], "real")
+    builder.quantize(builder.node("Add", ["relu.real", "real"], "sum"), 0.2)
+    network = load(builder.save(tmp_path / "m.onnx", "sum.real"))
+    assert [layer.inputs for layer in network.layers] == [("image",), ("conv", "conv")]
+
+
 def test_a_constant_node_is_a_constant(tmp_path):
     builder = small_model()
     model = builder.model("relu.real")
