@@ -78,6 +78,15 @@ ROOMS = {
         "hwgen.verilog",
     },
     "hwgen.kernels": {"numpy", "hwgen.errors"},
+    "hwgen.emulation": {
+        "numpy",
+        "threadpoolctl",
+        "hwgen.errors",
+        "hwgen.golden",
+        "hwgen.kernels.layers",
+        "hwgen.network",
+        "hwgen.spec",
+    },
     "hwgen.evolve": {
         "amaranth",
         "numpy",
@@ -104,6 +113,7 @@ ROOMS = {
         "threadpoolctl",
         "hwgen.arith",
         "hwgen.cost.model",
+        "hwgen.emulation",
         "hwgen.errors",
         "hwgen.golden",
         "hwgen.network",

@@ -1,0 +1,12 @@
+"""Running a network under a mapping as fast as the machine can, bit for bit as golden says.
+
+``fit`` finds integer factors of tables, ``candidates`` the kernels that can run a layer,
+``dispatch`` takes the fastest by measurement, ``prepare`` makes each layer a call on a slice of
+images, ``plan`` says what is computed and in which memory, ``run`` streams slices through it on
+all cores, ``store`` keeps tensors for the next mapping.
+"""
+
+from hwgen.emulation.emulator import MEMORY, Emulator, evaluate
+from hwgen.emulation.result import LayerRun, Result
+
+__all__ = ["MEMORY", "Emulator", "LayerRun", "Result", "evaluate"]
