@@ -6,6 +6,7 @@ import pytest
 
 from hwgen import golden
 from hwgen.network.onnx import load
+from hwgen.network.quantize import Scheme, quantize
 from tests.golden.onnx_reference import disagreement
 from tests.network.onnx.qoperator import Builder, reference
 
@@ -88,22 +89,55 @@ def test_every_layer_agrees(make, tmp_path):
     builder, output = make()
     path = builder.save(tmp_path / "m.onnx", output)
     network = load(path)
-    rng = np.random.default_rng(3)
-    images = rng.integers(0, 256, (24, *network.input_shape), np.uint8)
-    outputs = {x.name: x.output[0] for x in onnx.load(path).graph.node}
-    tensors = {x.name: outputs[x.name] for x in network.layers if x.name in outputs}
-    expected = reference(path, network, {network.input_name: "codes"} | tensors, images)
-    np.testing.assert_array_equal(expected[network.input_name], images)
+    images = np.random.default_rng(3).integers(0, 256, (24, *network.input_shape), np.uint8)
+    expected = compare(path, network, images)
     assert set(network.shapes) - set(expected) <= {"joined.0"}  # codes in other units
-    for layer in network.layers:
-        found = golden.step(network, layer, expected, golden.exact_mapping(network))
-        if expected.setdefault(layer.name, found) is found:
-            continue
-        share, largest = disagreement(found, expected[layer.name])
-        assert share <= LARGEST_SHARE, layer.name
-        assert largest <= 1, layer.name
-        assert len(np.unique(found)) > 20, f"{layer.name} is too flat to judge"
     result = golden.run(network, images, golden.exact_mapping(network))[network.layers[-1].name]
-    share, largest = disagreement(result, expected[output])
+    share, largest = disagreement(result, expected[network.layers[-1].name])
     assert share <= 0.02
     assert largest <= 2  # codes that are one off go on through the layers
+
+
+def compare(path, network, images, limit=LARGEST_SHARE, least=20):
+    """Check every layer that onnxruntime has codes of; return these."""
+    nodes = onnx.load(path).graph.node
+    outputs = {x.name: x.output[0] for x in nodes}
+    tensors = {x.name: outputs[x.name] for x in network.layers if x.name in outputs}
+    first = next(x.output[0] for x in nodes if x.op_type == "QuantizeLinear")
+    expected = reference(path, network, {network.input_name: first} | tensors, images)
+    np.testing.assert_array_equal(expected[network.input_name], images)
+    known = dict(expected)
+    for layer in network.layers:
+        found = golden.step(network, layer, known, golden.exact_mapping(network))
+        if known.setdefault(layer.name, found) is found:
+            continue
+        share, largest = disagreement(found, known[layer.name])
+        assert share <= limit, layer.name
+        assert largest <= 1, layer.name
+        assert len(np.unique(found)) > least, f"{layer.name} is too flat to judge"
+    return expected
+
+
+MODELS = {  # what the model reads: a slope and an offset of the numbers in the data set
+    "lenet5_mnist": ("mnist_test.npz", "images", 1 / 255, 0),
+    "dscnn_mlperftiny_kws": ("kws_test.npz", "features_int8", 0.5847029, -83 * 0.5847029),
+    "resnet8_mlperftiny_cifar10": ("cifar10_train.npz", "images", 1, 0),
+    "resnet8_alwann_cifar10": ("cifar10_train.npz", "images", 1 / 128, -1),
+    "resnet20_cifar10": ("cifar10_train.npz", "images", 1 / 64, -2),
+}
+
+
+@pytest.mark.parametrize("scheme", [{"per_channel": True}, {"weights": "u8", "symmetric": "none"}])
+@pytest.mark.parametrize("name", MODELS)
+def test_every_layer_of_a_real_model_agrees(name, scheme, shared_data, tmp_path):
+    data, array, slope, offset = MODELS[name]
+    model = shared_data / "models" / f"{name}_fp32.onnx"
+    values = np.load(shared_data / data)[array][:24].astype(np.float32) * slope + offset
+    values = values.reshape(len(values), *values.shape[1:3], -1).transpose(0, 3, 1, 2)
+    values = values.astype(np.float32)
+    path = tmp_path / "m.onnx"
+    network = quantize(model, values, path, Scheme(format="qoperator", **scheme))
+    source = network.input_quantization
+    codes = np.rint(values / np.float32(source.scale)) + source.zero_point
+    images = codes.clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    compare(path, network, images, limit=1e-4, least=5)

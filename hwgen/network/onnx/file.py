@@ -170,4 +170,5 @@ def _shape(path: Path, tensor: onnx.ValueInfoProto) -> list[int]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split()) or type(error).__name__
+    return "".join(x if x.isprintable() else "?" for x in text)  # it may quote damaged names

@@ -105,6 +105,9 @@ def reference(path, network, tensors, images):
     result = {}
     for layer, x in zip(tensors, found, strict=True):
         height, width, channels = network.shapes[layer]
+        if x.dtype == np.float32:  # between a DequantizeLinear and the next QuantizeLinear
+            target = network.quantizations[layer]
+            x = np.rint(x / target.scale) + target.zero_point
         codes = x.astype(np.int64) + (128 if x.dtype == np.int8 else 0)
         codes = codes.reshape(-1, channels, height, width).transpose(0, 2, 3, 1)
         result[layer] = codes.astype(np.uint8)
