@@ -171,6 +171,9 @@ class Node:
             raise self.refusal(
                 f"the scale of {tensor.name} must be from 2**-60 to 2**60, not {scale:g}"
             )
+        if tensor.kind not in _OFFSETS:
+            known = " or ".join(_OFFSETS)
+            raise self.refusal(f"{tensor.name} must be {known}, not {tensor.kind}")
         code = zero_point + _OFFSETS[tensor.kind]
         if not 0 <= code <= 255:
             raise self.refusal(
