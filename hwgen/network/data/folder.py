@@ -16,6 +16,14 @@ __all__ = ["LABELS", "read"]
 LABELS = "labels.csv"
 _HEADER = ["filename", "label"]
 _MODES = {"L": 1, "RGB": 3}  # channels
+_DAMAGE = (
+    MemoryError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Warning,
+    Image.DecompressionBombError,
+)
 
 
 def read(folder: Path) -> Raw:
@@ -88,9 +96,9 @@ def _pixels(path: Path) -> NDArray[np.uint8]:
                 pixels = np.asarray(image)
     except UnidentifiedImageError as error:
         raise DataError(f"data {path} must be a PNG or JPEG image") from error
-    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+    except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno is not None:  # missing, or not permitted
             raise
-        said = " ".join(str(error).split())
+        said = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"data {path} is damaged: {said}") from error
     return pixels.reshape(*pixels.shape[:2], _MODES[image.mode])
