@@ -1,5 +1,7 @@
 """The float model that a network was quantized from, run by onnxruntime."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,8 @@ class FloatModel:
 
     def _run(self, names: list[str], values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         parts = np.split(values, len(values)) if self._graph.batch else [values]
-        found = [self._session.run(names, {self._graph.input_name: part}) for part in parts]
+        with _refusing(self.path):
+            found = [self._session.run(names, {self._graph.input_name: part}) for part in parts]
         return [np.concatenate(outputs) for outputs in zip(*found, strict=True)]
 
     def _named(self) -> dict[str, str]:
@@ -115,10 +118,16 @@ def _session(path: Path, outputs: list[str]) -> Any:
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in dict.fromkeys(outputs))
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what it says, the error says too
-    try:
+    with _refusing(path):
         return onnxruntime.InferenceSession(
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except Exception as error:  # onnxruntime raises what it likes
         reason = " ".join(str(error).split())
         raise ModelError(f"model {path} cannot be run: {reason}") from error
