@@ -124,8 +124,8 @@ def test_mistakes(refused, args, line):
 def test_pixels_without_a_meaning(refused, tmp_path):
     np.savez(tmp_path / "d.npz", images=np.zeros((1, 8, 8), np.uint8), labels=[0])
     assert refused("inspect", MODEL, "--data", "d.npz") == (
-        "data d.npz images need a preprocessing: write what their numbers mean into MODEL.toml "
-        "beside the model, or state --preprocess 'divide = 255, mean = 0.5, std = 0.25', or "
+        "data d.npz images need a preprocessing: say what their numbers mean in MODEL.toml beside "
+        "the model, or with --preprocess, such as 'divide = 255, mean = 0.5, std = 0.25' or "
         "'codes = true'"
     )
 

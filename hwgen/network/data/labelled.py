@@ -16,6 +16,7 @@ from hwgen.network.graph import Network, Shape
 __all__ = ["Labelled", "as_values", "encoded"]
 
 _KINDS = "iuf"
+_EXAMPLE = "'divide = 255, mean = 0.5, std = 0.25'"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,11 +62,12 @@ def as_values(
     raw: Raw, shape: Shape, preprocessing: Preprocessing | None, limit: int | None = None
 ) -> NDArray[np.float32]:
     """What a float network of input ``shape`` reads: ``[N, H, W, C]``; see :func:`encoded`."""
-    _check_stated(raw, preprocessing)
-    if preprocessing is None or preprocessing.codes:
+    if raw.are_codes or (preprocessing is not None and preprocessing.codes):
         raise DataError(
             f"{raw.subject} hold codes of a quantized network, which a float one cannot read"
         )
+    if preprocessing is None:
+        raise _unstated(raw, _EXAMPLE)
     images = shaped(raw, preprocessing, shape)[:limit]
     _check_numbers(raw, images)
     values = np.empty(images.shape, np.float32)
@@ -76,16 +78,19 @@ def as_values(
 
 def _check_stated(raw: Raw, preprocessing: Preprocessing | None) -> None:
     if preprocessing is None and not raw.are_codes:
-        raise DataError(
-            f"{raw.subject} need a preprocessing: write what their numbers mean into MODEL.toml "
-            f"beside the model, or state --preprocess 'divide = 255, mean = 0.5, std = 0.25', "
-            f"or 'codes = true'"
-        )
+        raise _unstated(raw, f"{_EXAMPLE} or 'codes = true'")
     if preprocessing is not None and raw.are_codes and not preprocessing.codes:
         raise DataError(
             f"{raw.subject} are codes by definition, but {preprocessing.subject} says "
             f"what numbers mean; state --preprocess 'codes = true'"
         )
+
+
+def _unstated(raw: Raw, examples: str) -> DataError:
+    return DataError(
+        f"{raw.subject} need a preprocessing: say what their numbers mean in MODEL.toml beside "
+        f"the model, or with --preprocess, such as {examples}"
+    )
 
 
 def _check_numbers(raw: Raw, images: NDArray[Any]) -> None:

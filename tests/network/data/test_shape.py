@@ -93,10 +93,12 @@ def test_numbers_that_have_no_grey(refusal, pixels):
 
 
 def test_pixels_without_a_meaning(refusal, pixels, network):
-    assert refusal(encoded, raw(pixels), network((5, 4, 3))) == (
-        "data images need a preprocessing: write what their numbers mean into MODEL.toml beside "
-        "the model, or state --preprocess 'divide = 255, mean = 0.5, std = 0.25', or 'codes = true'"
+    line = (
+        "data images need a preprocessing: say what their numbers mean in MODEL.toml beside the "
+        "model, or with --preprocess, such as 'divide = 255, mean = 0.5, std = 0.25'"
     )
+    assert refusal(as_values, raw(pixels), (5, 4, 3), None) == line
+    assert refusal(encoded, raw(pixels), network((5, 4, 3))) == f"{line} or 'codes = true'"
 
 
 def test_codes_are_not_given_another_meaning(refusal, pixels, network):
@@ -110,7 +112,7 @@ def test_codes_are_not_given_another_meaning(refusal, pixels, network):
         np.testing.assert_array_equal(found.images, pixels)
 
 
-@pytest.mark.parametrize("stated", [None, Preprocessing(codes=True)])
+@pytest.mark.parametrize("stated", [None, Preprocessing(), Preprocessing(codes=True)])
 def test_a_float_network_reads_no_codes(refusal, pixels, stated):
     line = "data images hold codes of a quantized network, which a float one cannot read"
     assert refusal(as_values, raw(pixels, are_codes=True), (5, 4, 3), stated) == line
