@@ -18,14 +18,14 @@
 
 #include "lookup_wide.h"
 
-#include "lookup_ends.h"
-
 #define EACH_ROW(lanes, call8, call16, call32) \
     switch (lanes) { \
     case 8: call8; break; \
     case 16: call16; break; \
     default: call32; break; \
     }
+
+#include "lookup_ends.h"
 
 static void PATH(make_tables)(const struct lookup *l, const struct filter_block *b,
                               const struct step *step, uint8_t *tables)
@@ -110,14 +110,17 @@ static int PATH(lookup)(const struct lookup *l, const struct requantization *r,
     const int64_t in_size = (int64_t)l->height * l->width * l->channels;
     const int64_t line = (int64_t)l->out_width * l->filters * (r != NULL ? 1 : 4);
     const int is_thin = images * l->out_height * l->out_width < THIN_POSITIONS;
+    /* All slices about equally large: tables are made again for each. */
+    const int64_t slices = (images + l->images - 1) / l->images;
+    const int64_t at_once = slices ? (images + slices - 1) / slices : 1;
     struct workspace w;
     if (open_workspace(&w, l))
         return 1;
-    for (int64_t n = 0; n < images; n += l->images)
+    for (int64_t n = 0; n < images; n += at_once)
         for (int32_t y = 0; y < l->out_height; y += l->rows) {
             const struct slice s = {
                 .codes = codes + n * in_size,
-                .images = images - n < l->images ? images - n : l->images,
+                .images = images - n < at_once ? images - n : at_once,
                 .first_row = y,
                 .rows = l->out_height - y < l->rows ? l->out_height - y : l->rows,
                 .out = (uint8_t *)out + (n * l->out_height + y) * line,

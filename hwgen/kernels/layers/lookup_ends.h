@@ -16,6 +16,29 @@ static ALWAYS_INLINE uint32_t PATH(start)(const struct lookup *l, const struct w
     return start;
 }
 
+/* The same sums everywhere: what `lanes` of them start from is copied to all positions. */
+static ALWAYS_INLINE void PATH(copy_start)(const uint32_t *start, int64_t positions,
+                                           const int32_t lanes, uint32_t *sums)
+{
+    for (int64_t p = 0; p < positions; p++)
+        memcpy(sums + p * lanes, start, (size_t)lanes * sizeof *sums);
+}
+
+static void PATH(start_alike)(const struct filter_block *b, const int32_t *bias, int64_t positions,
+                              int is_paired, uint32_t *sums)
+{
+    uint32_t start[MOST_LANES] = {0};
+    memcpy(start, bias + b->first, (size_t)b->count * sizeof *bias);
+    for (int32_t i = 0; is_paired && i < b->lanes / 2; i++)
+        start[i] += start[b->lanes / 2 + i] << 16;
+    switch (b->lanes) { /* copies of known length are vectors */
+    case 8: PATH(copy_start)(start, positions, 8, sums); break;
+    case 16: PATH(copy_start)(start, positions, 16, sums); break;
+    case 32: PATH(copy_start)(start, positions, 32, sums); break;
+    default: PATH(copy_start)(start, positions, b->lanes, sums); break;
+    }
+}
+
 /* Filters first to last of a block, of one group. */
 static void PATH(start_group)(const struct lookup *l, const struct slice *s,
                               const struct filter_block *b, const struct workspace *w,
@@ -32,19 +55,27 @@ static void PATH(start_group)(const struct lookup *l, const struct slice *s,
             w->sums[p * b->lanes + f - b->first] = PATH(start)(l, w, bias[f], f, p);
 }
 
-/* From sums of filters to what lookup_rows.h adds to; the rest of the lanes is whatever it is. */
-static void PATH(pair)(uint32_t *sums, int64_t positions, int32_t lanes)
+/* What rows are added to, from sums of filters; or back. */
+static ALWAYS_INLINE void PATH(pair_lanes)(uint32_t *sums, int64_t positions, const int32_t lanes,
+                                           const int is_back)
 {
     for (int64_t p = 0; p < positions; p++, sums += lanes)
-        for (int32_t i = 0; i < lanes / 2; i++)
-            sums[i] += sums[lanes / 2 + i] << 16;
+        for (int32_t i = 0; i < lanes / 2; i++) {
+            const uint32_t upper = sums[lanes / 2 + i] << 16;
+            sums[i] += is_back ? 0 - upper : upper;
+        }
+}
+
+static void PATH(pair)(uint32_t *sums, int64_t positions, int32_t lanes)
+{
+    EACH_ROW(lanes, PATH(pair_lanes)(sums, positions, 8, 0),
+             PATH(pair_lanes)(sums, positions, 16, 0), PATH(pair_lanes)(sums, positions, 32, 0))
 }
 
 static void PATH(part)(uint32_t *sums, int64_t positions, int32_t lanes)
 {
-    for (int64_t p = 0; p < positions; p++, sums += lanes)
-        for (int32_t i = 0; i < lanes / 2; i++)
-            sums[i] -= sums[lanes / 2 + i] << 16;
+    EACH_ROW(lanes, PATH(pair_lanes)(sums, positions, 8, 1),
+             PATH(pair_lanes)(sums, positions, 16, 1), PATH(pair_lanes)(sums, positions, 32, 1))
 }
 
 static void PATH(start_sums)(const struct lookup *l, const struct slice *s,
@@ -54,16 +85,13 @@ static void PATH(start_sums)(const struct lookup *l, const struct slice *s,
     const int64_t positions = s->images * s->rows * l->out_width;
     const int32_t per_group = l->filters / l->groups, end = b->first + b->count;
     const int32_t *bias = is_paired ? l->narrow_bias : l->bias;
-    memset(w->sums, 0, (size_t)(positions * b->lanes) * sizeof *w->sums);
-    if (!l->has_sums && !l->has_variate) {
-        for (int64_t p = 0; p < positions; p++)
-            memcpy(w->sums + p * b->lanes, bias + b->first, (size_t)b->count * sizeof *bias);
-    } else {
-        for (int32_t first = b->first, last; first < end; first = last) {
-            last = (first / per_group + 1) * per_group;
-            last = last < end ? last : end;
-            PATH(start_group)(l, s, b, w, bias, first, last);
-        }
+    PATH(start_alike)(b, bias, positions, is_paired, w->sums);
+    if (!l->has_sums && !l->has_variate)
+        return;
+    for (int32_t first = b->first, last; first < end; first = last) {
+        last = (first / per_group + 1) * per_group;
+        last = last < end ? last : end;
+        PATH(start_group)(l, s, b, w, bias, first, last);
     }
     if (is_paired)
         PATH(pair)(w->sums, positions, b->lanes);

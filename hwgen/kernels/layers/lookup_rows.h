@@ -26,41 +26,56 @@ static ALWAYS_INLINE U16 ROW_NAME(row_)(const uint8_t *table, uint16_t x, int pa
     return *(const U16 *)(table + (size_t)x * (2 * ROW / CODE_SCALE) + part * ROW_VECTOR);
 }
 
-/* `count` positions whose codes lie `step` elements apart; `spill` is a constant. */
-static ALWAYS_INLINE void ROW_NAME(add_)(const uint16_t *x, int64_t step, int64_t count, int taps,
-                                         const uint8_t *tables, uint32_t *sums, const int spill)
+/* Adds the rows of `count` taps, whose sums fit 16 bits. */
+static ALWAYS_INLINE void ROW_NAME(add_some_)(const uint16_t *x, const int count,
+                                              const uint8_t *table, U32 *even, U32 *odd)
+{
+    U16 sum[ROW_PARTS];
+    for (int i = 0; i < ROW_PARTS; i++)
+        sum[i] = ROW_NAME(row_)(table, x[0], i);
+#pragma GCC unroll 16
+    for (int k = 1; k < count; k++)
+        for (int i = 0; i < ROW_PARTS; i++)
+            sum[i] += ROW_NAME(row_)(table + k * ROW_STRIDE, x[k], i);
+    for (int i = 0; i < ROW_PARTS; i++) {
+        even[i] += (U32)sum[i];
+        odd[i] += (U32)sum[i] >> 16;
+    }
+}
+
+/* The taps of one position; `spill` is a constant, and so is `taps` where all are added. */
+static ALWAYS_INLINE void ROW_NAME(add_taps_)(const uint16_t *x, const int taps, const int spill,
+                                              const uint8_t *tables, U32 *even, U32 *odd)
+{
+    int t = 0;
+    if (taps == MOST_TAPS) {
+#pragma GCC unroll 16
+        for (; t < MOST_TAPS; t += spill)
+            ROW_NAME(add_some_)(x + t, spill, tables + t * ROW_STRIDE, even, odd);
+        return;
+    }
+    for (; t + spill <= taps; t += spill)
+        ROW_NAME(add_some_)(x + t, spill, tables + t * ROW_STRIDE, even, odd);
+    for (; t < taps; t++)
+        ROW_NAME(add_some_)(x + t, 1, tables + t * ROW_STRIDE, even, odd);
+}
+
+/* `count` positions whose codes lie `step` elements apart. */
+static ALWAYS_INLINE void ROW_NAME(add_)(const uint16_t *x, int64_t step, int64_t count,
+                                         const int taps, const int spill, const uint8_t *tables,
+                                         uint32_t *sums)
 {
     for (int64_t p = 0; p < count; p++, x += step, sums += ROW) {
+        U32 *const at = (U32 *)sums; /* the even ones, then the odd ones */
         U32 even[ROW_PARTS], odd[ROW_PARTS];
         for (int i = 0; i < ROW_PARTS; i++) {
-            even[i] = ((U32 *)sums)[i];
-            odd[i] = ((U32 *)sums)[ROW_PARTS + i];
+            even[i] = at[i];
+            odd[i] = at[ROW_PARTS + i];
         }
-        for (int t = 0; t < taps; t += spill) {
-            const uint8_t *table = tables + (int64_t)t * ROW_STRIDE;
-            U16 sum[ROW_PARTS];
-            for (int i = 0; i < ROW_PARTS; i++)
-                sum[i] = ROW_NAME(row_)(table, x[t], i);
-            if (t + spill <= taps) {
-#pragma GCC unroll 16
-                for (int k = 1; k < spill; k++)
-#pragma GCC unroll 4
-                    for (int i = 0; i < ROW_PARTS; i++)
-                        sum[i] += ROW_NAME(row_)(table + k * ROW_STRIDE, x[t + k], i);
-            } else {
-                for (int k = 1; t + k < taps; k++)
-#pragma GCC unroll 4
-                    for (int i = 0; i < ROW_PARTS; i++)
-                        sum[i] += ROW_NAME(row_)(table + k * ROW_STRIDE, x[t + k], i);
-            }
-            for (int i = 0; i < ROW_PARTS; i++) {
-                even[i] += (U32)sum[i];
-                odd[i] += (U32)sum[i] >> 16;
-            }
-        }
+        ROW_NAME(add_taps_)(x, taps, spill, tables, even, odd);
         for (int i = 0; i < ROW_PARTS; i++) {
-            ((U32 *)sums)[i] = even[i];
-            ((U32 *)sums)[ROW_PARTS + i] = odd[i];
+            at[i] = even[i];
+            at[ROW_PARTS + i] = odd[i];
         }
     }
 }
@@ -68,7 +83,11 @@ static ALWAYS_INLINE void ROW_NAME(add_)(const uint16_t *x, int64_t step, int64_
 static void ROW_NAME(add_rows_)(const uint16_t *x, int64_t step, int64_t count, int taps,
                                 const uint8_t *tables, uint32_t *sums, int spill)
 {
-#define EACH(spill) ROW_NAME(add_)(x, step, count, taps, tables, sums, spill)
+#define EACH(spill) \
+    if (taps == MOST_TAPS) /* all is known, so that no loop is left */ \
+        ROW_NAME(add_)(x, step, count, MOST_TAPS, spill, tables, sums); \
+    else \
+        ROW_NAME(add_)(x, step, count, taps, spill, tables, sums)
     switch (spill) {
     case 16: EACH(16); break;
     case 8: EACH(8); break;

@@ -56,6 +56,8 @@ static ALWAYS_INLINE void PATH(transpose_part)(const uint16_t *const *column, in
         row[4 * h + 2] = SHUFFLE(PATH(t64), c, d, LOW64);
         row[4 * h + 3] = SHUFFLE(PATH(t64), c, d, HIGH64);
     }
+    for (int k = 0; k < 8 * HALVES; k++) /* the next part's rows, which lie in the second cache */
+        __builtin_prefetch(out + (size_t)(8 * HALVES + k) * stride, 1);
     for (int k = 0; k < 8; k++)
         for (int half = 0; half < HALVES; half++)
             memcpy(out + (size_t)(8 * half + k) * stride, (const uint8_t *)&row[k] + 16 * half, 16);

@@ -19,7 +19,7 @@ _WIDE_LANES = 16
 
 _DEPTH = 16  # channels of a block of the plane: the taps of a step
 _THIN = 3  # filters of a group that do not pay for making rows
-_SUMS = 1 << 17  # of a slice: half a megabyte, which a second cache holds beside the tables
+_SUMS = 3 << 16  # of a slice: they and the tables fit a second cache of a megabyte
 _SPILLS = (16, 8, 4, 2)
 
 
