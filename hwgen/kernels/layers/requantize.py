@@ -5,7 +5,8 @@ of floats, which is faster. :mod:`hwgen.kernels.layers.steps` proves where the l
 """
 
 import ctypes
-from typing import Any
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,21 @@ class RawOutput(ctypes.Structure):
     )
 
 
-def raw_output(output: Output) -> tuple[RawOutput, list[NDArray[Any]]]:
-    """What the compiled kernels take, and the arrays that it points into."""
+_Raw: TypeAlias = tuple[RawOutput, list[NDArray[Any]]]
+_known: WeakKeyDictionary[Output, _Raw] = WeakKeyDictionary()
+
+
+def raw_output(output: Output) -> _Raw:
+    """What the compiled kernels take, and the arrays that it points into: not to be changed.
+
+    It is remembered as long as ``output`` lives, for a search prepares a layer again and again.
+    """
+    if output not in _known:
+        _known[output] = _prepared(output)
+    return _known[output]
+
+
+def _prepared(output: Output) -> _Raw:
     found = float_way(output)
     arrays = {
         "multiplier": _padded(output.multiplier.astype(np.int32)),
