@@ -11,8 +11,9 @@ from time import perf_counter
 import numpy as np
 
 from hwgen.emulation.candidates import KERNELS
+from hwgen.emulation.elementwise import Codes
 from hwgen.emulation.plan import layout, slices
-from hwgen.emulation.prepare import Codes, Step, prepare
+from hwgen.emulation.prepare import Step, prepare
 from hwgen.emulation.result import LayerRun, Result
 from hwgen.emulation.run import run
 from hwgen.emulation.store import Store

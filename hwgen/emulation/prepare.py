@@ -1,23 +1,18 @@
 """A layer as a call on a slice of images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from hwgen import golden
 from hwgen.emulation.dispatch import choose
+from hwgen.emulation.elementwise import Call, Codes, elementwise
 from hwgen.errors import SpecError
 from hwgen.golden.products import products_of
 from hwgen.network.graph import Convolution, Layer, Network, Shape
 from hwgen.network.limits import highest_code
 from hwgen.spec.mapping import LayerMapping, Mapping
 
-__all__ = ["Codes", "Step", "prepare"]
-
-Codes: TypeAlias = NDArray[np.uint8]
+__all__ = ["Step", "prepare"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,7 +42,7 @@ class Step:
     path: str
     rank: int = 0
     products: int = 0
-    call: Callable[[Sequence[Codes], Codes], None]
+    call: Call
 
 
 def prepare(
@@ -83,7 +78,7 @@ def prepare(
         shape=layer.shape,
         kernel=type(layer).__name__.lower(),
         path="numpy",
-        call=_by_definition(network, layer),
+        call=elementwise(network, layer) or _by_definition(network, layer),
     )
 
 
@@ -111,7 +106,7 @@ def _convolution(
     )
 
 
-def _by_definition(network: Network, layer: Layer) -> Callable[[Sequence[Codes], Codes], None]:
+def _by_definition(network: Network, layer: Layer) -> Call:
     def call(inputs: Sequence[Codes], out: Codes) -> None:
         tensors = dict(zip(layer.inputs, inputs, strict=True))
         out[...] = golden.step(network, layer, tensors, Mapping({}))

@@ -24,7 +24,7 @@ class LayerRun:
     products : int
         Multiplications that were emulated.
     seconds : float
-        Spent in it, added up over all threads. 0 where a tensor was reused.
+        Processor time that it took, over all threads.
     """
 
     name: str
@@ -36,7 +36,7 @@ class LayerRun:
 
     @property
     def rate(self) -> float:
-        """Products per second of one thread."""
+        """Products per second of a thread."""
         return self.products / self.seconds if self.seconds else 0.0
 
 

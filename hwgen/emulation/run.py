@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Event
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from hwgen.emulation.elementwise import Codes
 from hwgen.emulation.plan import Layout
-from hwgen.emulation.prepare import Codes, Step
+from hwgen.emulation.prepare import Step
 
 __all__ = ["run"]
 
@@ -51,7 +52,7 @@ def run(
     Returns
     -------
     list of float
-        Seconds spent in each step, over all threads.
+        Processor time of each step, over all threads.
     """
     largest = max((last - first for first, last in slices), default=0)
     task = _Task(steps=steps, layout=layout, whole=whole, largest=largest, stop=Event())
@@ -79,12 +80,12 @@ def _work(task: _Task, waiting: Iterator[tuple[int, int]]) -> list[float]:
         if count not in views:
             views[count] = _views(task, buffers, count)
         tensors = {name: x[first:last] for name, x in task.whole.items()} | views[count]
-        before = perf_counter()
+        before = thread_time()
         for index, step in enumerate(task.steps):
             if task.stop.is_set():
                 return seconds
             step.call([tensors[name] for name in step.inputs], tensors[step.name])
-            after = perf_counter()
+            after = thread_time()
             seconds[index] += after - before
             before = after
     return seconds
