@@ -161,6 +161,31 @@ def lines_by_attributes():
     return builder, builder.node("Squeeze", [largest], "rest", axes=[1, 2])
 
 
+def view_of_a_dynamic_batch():
+    """``x.view(x.size(0), -1)``, as PyTorch exports it."""
+    builder = Builder((3, 4, 2), 0.03, 70)
+    shape = builder.node("Shape", [builder.source], "shape")
+    first = builder.node("Gather", [shape, numbers(builder, "zero", 0)], "first", axis=0)
+    zero, rest = numbers(builder, "axes", [0]), numbers(builder, "rest", [-1])
+    first = builder.node("Unsqueeze", [first, zero], "first_list")
+    joined = builder.node("Concat", [first, rest], "joined", axis=0)
+    return classified(builder, builder.node("Reshape", [builder.source, joined], "flat"), 24)
+
+
+def view_of_some_axes():
+    """Keras' Reshape: the batch, and lengths of its own."""
+    builder = Builder((3, 4, 2), 0.03, 70)
+    shape = builder.node("Shape", [builder.source], "shape")
+    limits = [numbers(builder, *x) for x in (("from", [0]), ("to", [1]), ("axes", [0]))]
+    first = builder.node("Slice", [shape, *limits], "first")
+    first = builder.node("Squeeze", [first], "scalar")
+    first = builder.node("Cast", [first], "number", to=7)
+    first = builder.node("Unsqueeze", [first, limits[2]], "first_list")
+    joined = builder.node("Concat", [first, numbers(builder, "rest", [3, 8])], "joined", axis=0)
+    lines = builder.node("Reshape", [builder.source, joined], "lines")
+    return classified(builder, builder.node("Flatten", [lines], "flat"), 24)
+
+
 def fixed_batch():
     builder = Builder((3, 4, 2), 0.03, 70, batch=256)
     flat = builder.node("Reshape", [builder.source, numbers(builder, "shape", [256, -1])], "flat")
@@ -193,6 +218,8 @@ def softmax():
         (vectors_that_become_images_with_their_channels_last, (Reshape, Convolution)),
         (lines, (Pool, Convolution)),
         (lines_by_attributes, (Pool,)),
+        (view_of_a_dynamic_batch, (Convolution,)),
+        (view_of_some_axes, (Convolution,)),
         (fixed_batch, (Convolution,)),
         (softmax, (Convolution, Softmax)),
     ],

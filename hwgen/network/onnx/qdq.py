@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import ModelError
 from hwgen.network.graph import Layer, Network
+from hwgen.network.onnx import lengths
 from hwgen.network.onnx.file import Node, OnnxGraph
 from hwgen.network.onnx.operators import OPERATORS
 from hwgen.network.onnx.pooling import requantization
@@ -57,6 +58,7 @@ class Walk:
             "QuantizeLinear": self._quantize,
             "DequantizeLinear": self._dequantize,
             "Reshape": partial(reshape, batch=graph.batch),
+            "Shape": partial(lengths.shape, batch=graph.batch),
         }
         self._source = source(graph)
         self.values: dict[str, Value] = {graph.input_name: self._source}
@@ -93,10 +95,12 @@ class Walk:
         return value
 
     def _value(self, node: Node) -> Value:
+        operands = [self._operand(node, name) for name in node.inputs]
+        if node.operator in lengths.FOLDED and lengths.are_lengths(operands):
+            return lengths.compute(node, operands)
         if node.operator not in self._operators:
             known = ", ".join(sorted(self._operators))
             raise node.refusal(f"operator {node.operator} is not supported; known: {known}")
-        operands = [self._operand(node, name) for name in node.inputs]
         value = self._operators[node.operator](node, operands)
         if isinstance(value, Pending) and value.coding is not None:  # its codes are known
             return self._finish(value, value.coding)

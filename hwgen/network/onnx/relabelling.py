@@ -14,6 +14,7 @@ import numpy as np
 from hwgen.network.graph import Reshape
 from hwgen.network.onnx import layout
 from hwgen.network.onnx.file import Node
+from hwgen.network.onnx.lengths import BATCH
 from hwgen.network.onnx.operands import flag, integers
 from hwgen.network.onnx.values import (
     Activation,
@@ -59,6 +60,8 @@ def reshape(node: Node, operands: Operands, batch: int) -> Value:
     value = _tensor(node, operands)
     target = integers(node, operands, 1, "shape")
     whole = math.prod(value.shape)
+    if target and target[0] == BATCH:
+        target[0] = 0
     if not target or target[0] not in (-1, 0, 1, batch) or flag(node, "allowzero", 0):
         raise node.refusal(f"shape must be [batch, ...], not {target}")
     given = layout.sizes(value.shape, value.axes)

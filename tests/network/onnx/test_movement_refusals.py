@@ -5,7 +5,13 @@ import pytest
 
 from hwgen.network.graph import Pool
 from hwgen.network.onnx import load
+from hwgen.network.onnx.lengths import BATCH
 from tests.network.onnx.qdq import Builder, refused, small_model
+
+
+SCALAR = (
+    "target (Slice): its integers must fit: can only convert an array of size 1 to a Python scalar"
+)
 
 
 def moved(operator, *inputs, **attributes):
@@ -172,6 +178,43 @@ def test_a_transpose_of_weights_by_other_axes(tmp_path):
     builder.node("Transpose", ["w.real"], "next", perm=[0, 1, 2, 2])
     rule = "perm must hold [0, 1, 2, 3], not [0, 1, 2, 2]"
     refused(builder, tmp_path, f"node next (Transpose): {rule}", "next")
+
+
+def lengths(operator, *inputs, **attributes):
+    """A Reshape to what ``operator`` makes of the batch's length and constants."""
+    builder = small_model()
+    names = [builder.constant(f"input{i}", np.array(x)) for i, x in enumerate(inputs)]
+    shape = builder.node("Shape", ["relu.real"], "lengths", end=1)
+    target = builder.node(operator, [shape, *names], "target", **attributes)
+    builder.node("Reshape", ["relu.real", target], "next")
+    return builder
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "attributes", "rule"),
+    [
+        ("Gather", ([4],), {},
+         "target (Gather): its integers must fit: index 4 is out of bounds for axis 0 with size 1"),
+        ("Cast", (), {"to": 1}, "target (Cast): integers must be cast to int64"),
+        ("Slice", ([[0], [1]],) * 2, {}, SCALAR),
+    ],
+)  # fmt: skip
+def test_lengths_that_cannot_be_computed(operator, inputs, attributes, rule, tmp_path):
+    builder = lengths(operator, *inputs, **attributes)
+    if rule is None:
+        with pytest.raises(
+            ModelError, match=r"^model \S+ node target \(Mul\): operator Mul is not "
+        ):
+            load(builder.save(tmp_path / "m.onnx", "next"))
+    else:
+        refused(builder, tmp_path, f"node {rule}", "next")
+
+
+def test_the_batch_elsewhere_than_in_front(tmp_path):
+    builder = lengths("Concat", axis=0)
+    builder.nodes[-2].input.insert(0, builder.constant("rest", np.array([-1])))
+    rule = f"shape must hold 48 elements behind the batch, not [-1, {BATCH}]"
+    refused(builder, tmp_path, f"node next (Reshape): {rule}", "next")
 
 
 def test_lines_whose_order_changes(tmp_path):

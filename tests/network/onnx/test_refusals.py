@@ -31,7 +31,7 @@ def test_an_unknown_operator(tmp_path):
         tmp_path,
         "node elu (Elu): operator Elu is not supported; known: Add, AveragePool, Clip, Concat, "
         "Conv, DequantizeLinear, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool, "
-        "Identity, MatMul, MaxPool, Pad, QuantizeLinear, ReduceMean, Relu, Reshape, Slice, "
+        "Identity, MatMul, MaxPool, Pad, QuantizeLinear, ReduceMean, Relu, Reshape, Shape, Slice, "
         "Softmax, Squeeze, Transpose, Unsqueeze",
         "elu.real",
     )
