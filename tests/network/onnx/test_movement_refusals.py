@@ -8,7 +8,6 @@ from hwgen.network.onnx import load
 from hwgen.network.onnx.lengths import BATCH
 from tests.network.onnx.qdq import Builder, refused, small_model
 
-
 SCALAR = (
     "target (Slice): its integers must fit: can only convert an array of size 1 to a Python scalar"
 )
@@ -201,13 +200,7 @@ def lengths(operator, *inputs, **attributes):
 )  # fmt: skip
 def test_lengths_that_cannot_be_computed(operator, inputs, attributes, rule, tmp_path):
     builder = lengths(operator, *inputs, **attributes)
-    if rule is None:
-        with pytest.raises(
-            ModelError, match=r"^model \S+ node target \(Mul\): operator Mul is not "
-        ):
-            load(builder.save(tmp_path / "m.onnx", "next"))
-    else:
-        refused(builder, tmp_path, f"node {rule}", "next")
+    refused(builder, tmp_path, f"node {rule}", "next")
 
 
 def test_the_batch_elsewhere_than_in_front(tmp_path):
