@@ -4,6 +4,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from benchmarks.fuzz.quant_definition import without_quant
+
 __all__ = ["tensors"]
 
 _TRANSPARENT = {"Relu", "Clip", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze"} | {
@@ -17,6 +19,7 @@ def tensors(path, network, images):
     s8 codes are 128 higher. Shapes are onnxruntime's.
     """
     model = onnx.load(path)
+    without_quant(model)
     producers = {x.output[0]: x for x in model.graph.node if x.output}
     names = {}
     for node in model.graph.node:

@@ -134,7 +134,10 @@ def quant(new: Rewriting, node: Node) -> Quant:
         raise node.refusal("zero points must be whole numbers")
     if bits.size != 1 or float(bits.reshape(())) not in range(2, 33):
         raise node.refusal("the bit width must be one whole number from 2 to 32")
-    is_signed, is_narrow = (bool(node.attributes.get(x, 0)) for x in ("signed", "narrow"))
+    flags = [node.attributes.get(x) for x in ("signed", "narrow")]
+    if any(x not in (0, 1) for x in flags):  # what is meant by default is told in two ways
+        raise node.refusal("signed and narrow must be stated, as 0 or 1")
+    is_signed, is_narrow = (bool(x) for x in flags)
     top = (1 << (int(bits.reshape(())) - is_signed)) - 1
     return Quant(
         node=node,

@@ -1,11 +1,11 @@
-"""Small models with Quant nodes, and the operator's definition in standard operators."""
-
-import itertools
+"""Small models with Quant nodes, and what they compute by definition."""
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+from benchmarks.fuzz.quant_definition import without_quant
 
 __all__ = ["Builder", "reference"]
 
@@ -92,14 +92,10 @@ class Builder:
 def reference(path, network, tensors, images):
     """Codes of ``tensors`` (layer name to tensor name of real numbers), channels last.
 
-    Quant is computed as it is defined: divide, add, clip, round (half to even), subtract,
-    multiply, in float32.
+    Quant is computed as it is defined.
     """
     model = onnx.load(path)
-    nodes = [_defined(model.graph, x) if x.op_type == "Quant" else [x] for x in model.graph.node]
-    nodes = list(itertools.chain(*nodes))
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+    without_quant(model)
     del model.graph.output[:]
     model.graph.output.extend(onnx.ValueInfoProto(name=x) for x in tensors.values())
     options = onnxruntime.SessionOptions()
@@ -117,25 +113,3 @@ def reference(path, network, tensors, images):
         codes = np.rint(codes).reshape(-1, channels, height, width)
         result[layer] = codes.transpose(0, 2, 3, 1).astype(np.uint8)
     return result
-
-
-def _defined(graph, node):
-    """The definition of a Quant node, in standard operators."""
-    attributes = {x.name: helper.get_attribute_value(x) for x in node.attribute}
-    values = {x.name: numpy_helper.to_array(x) for x in graph.initializer}
-    width = int(values[node.input[3]]) - attributes["signed"]
-    low = -(2**width) + attributes["narrow"] if attributes["signed"] else 0
-    high = 2**width - 1 - (0 if attributes["signed"] else attributes["narrow"])
-    x, scale, zero, _ = node.input
-    steps = [f"{node.output[0]}/{index}" for index in range(5)]
-    limits = [f"{node.output[0]}/low", f"{node.output[0]}/high"]
-    for name, value in zip(limits, (low, high), strict=True):
-        graph.initializer.append(numpy_helper.from_array(np.float32(value), name))
-    return [
-        helper.make_node("Div", [x, scale], [steps[0]]),
-        helper.make_node("Add", [steps[0], zero], [steps[1]]),
-        helper.make_node("Clip", [steps[1], *limits], [steps[2]]),
-        helper.make_node("Round", [steps[2]], [steps[3]]),
-        helper.make_node("Sub", [steps[3], zero], [steps[4]]),
-        helper.make_node("Mul", [steps[4], scale], [node.output[0]]),
-    ]
