@@ -165,10 +165,16 @@ def _check_bias_scale(node: Node, products: list[float]) -> None:
     bias = node.operand(2)
     if not isinstance(bias, Tensor) or bias.scale.size == 0:
         return
-    if bias.scale.size not in (1, len(products)) or not np.allclose(
-        bias.scale.astype(np.float64), products, rtol=_BIAS_TOLERANCE, atol=0
-    ):
-        raise node.refusal("the bias must have the scale of input times weights")
+    if bias.scale.size not in (1, len(products)):
+        raise node.refusal(f"the bias must have 1 or {len(products)} scales, not {bias.scale.size}")
+    scales = np.broadcast_to(bias.scale.astype(np.float64), len(products))
+    apart = ~np.isclose(scales, products, rtol=_BIAS_TOLERANCE, atol=0)  # NaN too
+    if apart.any():
+        first = int(apart.argmax())
+        raise node.refusal(
+            f"the scale of the bias must be that of input times weights, {products[first]:g}, "
+            f"not {scales[first]:g}"
+        )
     if bias.zero_point.any():
         raise node.refusal("the bias must have zero point 0")
 

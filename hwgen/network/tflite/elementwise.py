@@ -82,9 +82,10 @@ def softmax(node: Node) -> Softmax:
             f"the output must have scale 1/256 and zero point -128, "
             f"not {output.scale:g} and {output.zero_point - 128}"
         )
+    slope = beta * source.quantization.scale
     # As TFLite's PreprocessSoftmaxScaling: what is larger leaves the largest code alone anyway.
-    factor = min(beta * source.quantization.scale * 2.0**_SCALED_BITS, 2.0**31 - 1)
+    factor = min(slope * 2.0**_SCALED_BITS, 2.0**31 - 1)
     if not factor > 1:
-        raise node.refusal(f"beta times the input's scale must be above 2**-26, not {factor:g}")
+        raise node.refusal(f"beta times the input's scale must be above 2**-26, not {slope:g}")
     table = gemmlowp_exponentials(*multiplier.fixed_point(factor))
     return Softmax(**fields, table=table, rescale=_PROBABILITY)

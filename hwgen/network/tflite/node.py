@@ -153,10 +153,10 @@ class Node:
             )
         if not 2 <= len(dims) <= 4 or min(dims) < 1 or dims[0] != 1:
             raise self.refusal(
-                f"the output must have 2 to 4 axes, the first a batch of 1, not {list(dims)}"
+                f"a tensor must have 2 to 4 axes, the first a batch of 1, not {list(dims)}"
             )
         if self.output.kind not in kinds:
-            raise self.refusal(f"the output must be {' or '.join(kinds)}, not {self.output.kind}")
+            raise self.refusal(f"codes must be {' or '.join(kinds)}, not {self.output.kind}")
         return Activation(self.name, self.output.kind, dims, self.quantization(self.output))
 
     def quantization(self, tensor: Tensor) -> Quantization:

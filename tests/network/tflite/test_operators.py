@@ -5,7 +5,6 @@ import pytest
 import tflite
 
 from hwgen.network.graph import Concat, Pad, Pool, Reshape, Slice
-from hwgen.network.tflite import load
 from tests.network.tflite.builder import Builder
 from tests.network.tflite.reference import agrees, check
 
