@@ -16,14 +16,22 @@ from hwgen.arith.catalogue import given
 from hwgen.build import Build
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError, ToolError, check_range
-from hwgen.flow.simulator import build_simulation, run_benches
-from hwgen.flow.tool import find_tool
+from hwgen.flow.simulator import (
+    build_simulation,
+    check_simulator,
+    run_benches,
+    simulator_version,
+)
 from hwgen.progress import progress
 
 __all__ = ["Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
 BENCH = "bench_accelerator"
+VISIBLE = {  # to that bench, beside the accelerator's ports
+    "activation_memory": ("write_enable", "write_address", "write_data"),
+    "sequencer": ("descriptor_address",),
+}
 START_S = 120  # for a simulation to load its program, on a very busy machine
 SLOWEST_HZ = 100  # simulated cycles per second, likewise
 
@@ -55,7 +63,7 @@ class Simulation:
     simulator: str
 
 
-def simulate(build: Build, images: int = 8) -> Simulation:
+def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simulation:
     """Run the first test images through the Verilog and compare every tensor with golden.
 
     Leaves ``simulation.json`` in the build.
@@ -65,7 +73,10 @@ def simulate(build: Build, images: int = 8) -> Simulation:
     build : Build
     images : int
         Test images: 1 to as many as there are.
+    simulator : str
+        ``icarus`` or ``verilator``, which is compiled first and then runs much faster.
     """
+    check_simulator(simulator)
     network = build.network()
     data = build.images(network)
     check_range("simulate", "images", images, 1, len(data.test_images))
@@ -73,13 +84,16 @@ def simulate(build: Build, images: int = 8) -> Simulation:
     program = build.program()
     if list(program.placements) != list(expected):
         raise DataError(f"build {build.folder} must hold the program of its own network")
-    result = compare(build.verilog, program, expected)
+    result = compare(build.verilog, program, expected, simulator)
     build.record(RESULT, dataclasses.asdict(result))
     return result
 
 
 def compare(
-    verilog: Path, program: Program, expected: Mapping[str, NDArray[np.uint8]]
+    verilog: Path,
+    program: Program,
+    expected: Mapping[str, NDArray[np.uint8]],
+    simulator: str = "icarus",
 ) -> Simulation:
     """Execute a program on Verilog and compare all that it writes.
 
@@ -90,8 +104,10 @@ def compare(
     program : Program
     expected : mapping of str to uint8[N, H, W, C]
         Every tensor by name, the input first.
+    simulator : str
+        As :func:`simulate` takes it.
     """
-    simulator = find_tool("iverilog").version()
+    version = simulator_version(simulator)
     workers = os.cpu_count() or 1
     count = len(next(iter(expected.values())))
     with tempfile.TemporaryDirectory(prefix="hwgen-simulation-") as name:
@@ -102,7 +118,7 @@ def compare(
         for file, content in given.files_of([program.spec.multiplier]).items():
             (job / file).write_bytes(content)
         compiled = job / "compiled"
-        build_simulation(verilog, compiled)
+        build_simulation(verilog, compiled, simulator=simulator, visible=VISIBLE)
         # Several images per run, so that what one leaves behind meets the next.
         parts = np.array_split(np.arange(count), min(-(-count // 2), 2 * workers))
         environments = [
@@ -115,9 +131,11 @@ def compare(
         ]
         longest = max(len(part) for part in parts) * program.cycle_limit
         limit_s = START_S + longest / SLOWEST_HZ
-        runs = run_benches(BENCH, compiled, job, environments, workers, limit_s=limit_s)
+        runs = run_benches(
+            BENCH, compiled, job, environments, workers, simulator=simulator, limit_s=limit_s
+        )
         passed = list(progress(runs, "simulating", total=len(parts)))
-        return _collect(job, passed, simulator)
+        return _collect(job, passed, version)
 
 
 def _reason(log: str) -> str:
@@ -127,7 +145,7 @@ def _reason(log: str) -> str:
     return (errors or lines)[-1]
 
 
-def _collect(job: Path, passed: list[bool], simulator: str) -> Simulation:
+def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
     outcomes = []
     for number, good in enumerate(passed):
         path = job / f"outcome{number}.json"
@@ -144,5 +162,5 @@ def _collect(job: Path, passed: list[bool], simulator: str) -> Simulation:
         mismatches=len(mismatches),
         mismatch=mismatches[0] if mismatches else None,
         cycles_per_image=tuple(y for x in outcomes for y in x["cycles_per_image"]),
-        simulator=simulator,
+        simulator=version,
     )

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from hwgen import golden
 from hwgen.accelerator import Accelerator
 from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
-from hwgen.errors import ToolError
+from hwgen.errors import SpecError, ToolError
+from hwgen.flow.simulator import check_simulator
 from hwgen.network.graph import Network
 from hwgen.simulation import compare
 from hwgen.spec.accelerator import AcceleratorSpec
@@ -51,11 +53,11 @@ class Job:
         tensors = list(self.expected.values())
         return sum(tensor.size for tensor in tensors[1:])
 
-    def compare(self, folder, verilog=None, program=None):
+    def compare(self, folder, verilog=None, program=None, simulator="icarus"):
         """Compare, after a change of the Verilog or of the program."""
         place = folder / "accelerator.v"
         place.write_text(verilog or self.verilog, encoding="utf-8")
-        return compare(place, program or self.program, self.expected)
+        return compare(place, program or self.program, self.expected, simulator)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +157,33 @@ def test_the_unchanged_accelerator_agrees_in_every_code(job, tmp_path):
     assert (seen.images, seen.tensors, seen.codes) == (1, 5, job.codes)
     assert (seen.mismatches, seen.mismatch) == (0, None)
     assert 0 < seen.cycles_per_image[0] < job.program.cycle_limit
+
+
+COMPILERS = all(shutil.which(tool) for tool in ("c++", "make"))
+
+
+@pytest.mark.skipif(not COMPILERS, reason="Verilator needs a compiler and make")
+def test_verilator_agrees_with_icarus_and_sees_a_fault(job, tmp_path):
+    seen = job.compare(tmp_path, simulator="verilator")
+    icarus = job.compare(tmp_path)
+    assert seen.simulator.startswith("Verilator 5")
+    assert seen == dataclasses.replace(icarus, simulator=seen.simulator)
+    faulty = mutated(job.verilog, *FAULTS["rounding constant"])
+    broken = job.compare(tmp_path, verilog=faulty, simulator="verilator")
+    assert broken.mismatch == job.compare(tmp_path, verilog=faulty).mismatch
+    assert_stopped_early(broken, job)
+
+
+def test_verilog_that_verilator_does_not_take_is_refused_in_one_line(job, tmp_path):
+    broken = mutated(job.verilog, "pe", r"^endmodule$", "endmodul")
+    with pytest.raises(ToolError, match=r"^verilator refused \S+accelerator\.v: [^\n]+$"):
+        job.compare(tmp_path, verilog=broken, simulator="verilator")
+
+
+def test_a_simulator_that_is_not_known():
+    message = r"^simulate simulator must be one of icarus, verilator, not 'vcs'$"
+    with pytest.raises(SpecError, match=message):
+        check_simulator("vcs")
 
 
 def assert_stopped_early(seen, job):

@@ -27,7 +27,9 @@ def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | Non
     return build.generate(opened, output, max_drop=limit)
 
 
-def simulate(build_folder: Build | PathLike, *, images: int = 8) -> Simulation:
+def simulate(
+    build_folder: Build | PathLike, *, images: int = 8, simulator: str = "icarus"
+) -> Simulation:
     """Run test images through the Verilog and compare every tensor with the reference.
 
     Parameters
@@ -35,8 +37,10 @@ def simulate(build_folder: Build | PathLike, *, images: int = 8) -> Simulation:
     build_folder : Build or path
     images : int
         Test images, from the first on.
+    simulator : str
+        ``icarus`` or ``verilator``.
     """
-    return simulation.simulate(build_of(build_folder), images)
+    return simulation.simulate(build_of(build_folder), images, simulator)
 
 
 def synthesize(build_folder: Build | PathLike, technology: PathLike | None = None) -> Synthesis:

@@ -16,7 +16,7 @@ def run(args: argparse.Namespace) -> int:
     build = Build.open(args.build)
     if not build.has_own_verilog():
         print(f"{build.verilog} is not as hwgen wrote it; simulating it as it is", file=sys.stderr)
-    seen = api.simulate(build, images=args.images)
+    seen = api.simulate(build, images=args.images, simulator=args.simulator)
     if args.json:
         print_json(asdict(seen))
     else:

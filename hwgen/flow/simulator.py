@@ -1,4 +1,4 @@
-"""Running cocotb benches on Verilog, with Icarus."""
+"""Running cocotb benches on Verilog."""
 
 import contextlib
 import os
@@ -8,36 +8,76 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 from cocotb_tools.check_results import get_results
 from cocotb_tools.runner import get_runner
 
-from hwgen.errors import ToolError
+from hwgen.errors import ToolError, check_choice
+from hwgen.flow import icarus, verilator
 from hwgen.flow.data import data_path
-from hwgen.flow.tool import find_tool
+from hwgen.flow.tool import last_line
 
-__all__ = ["build_simulation", "run_benches"]
+__all__ = [
+    "SIMULATORS",
+    "build_simulation",
+    "check_simulator",
+    "run_benches",
+    "simulator_version",
+]
 
 POLL_S = 0.05
 
 
-def build_simulation(verilog: Path, folder: Path, top: str = "accelerator") -> None:
-    """Compile Verilog for Icarus into ``folder``."""
-    find_tool("iverilog")
-    find_tool("vvp")
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "build.log"
-    try:
-        get_runner("icarus").build(
-            sources=[verilog.resolve()],
-            hdl_toplevel=top,
-            build_dir=folder,
-            timescale=("1ns", "1ps"),
-            log_file=log,
-            always=True,
-        )
-    except (SystemExit, RuntimeError) as error:
-        raise ToolError(f"iverilog refused {verilog}: {_last_line(log)}") from error
+class Simulator(Protocol):
+    """What a module of a simulator offers."""
+
+    PLUSARGS: tuple[str, ...]
+    """Arguments of every run."""
+
+    def version(self) -> str:
+        """Name and version."""
+
+    def build(
+        self, verilog: Path, folder: Path, top: str, visible: Mapping[str, Sequence[str]]
+    ) -> None:
+        """See :func:`build_simulation`."""
+
+
+SIMULATORS: dict[str, Simulator] = {"icarus": icarus, "verilator": verilator}
+
+
+def check_simulator(name: str) -> None:
+    """Refuse a name that is not one of :data:`SIMULATORS`."""
+    check_choice("simulate", "simulator", name, tuple(SIMULATORS))
+
+
+def simulator_version(name: str) -> str:
+    """Name and version of a simulator."""
+    return SIMULATORS[name].version()
+
+
+def build_simulation(
+    verilog: Path,
+    folder: Path,
+    top: str = "accelerator",
+    simulator: str = "icarus",
+    visible: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Compile Verilog into ``folder``.
+
+    Parameters
+    ----------
+    verilog, folder : Path
+    top : str
+        Top module; benches see its ports.
+    simulator : str
+        One of :data:`SIMULATORS`.
+    visible : mapping of str to sequence of str
+        Signals of other modules that a bench reads, by module.
+    """
+    SIMULATORS[simulator].build(verilog, folder, top, visible)
 
 
 def run_benches(
@@ -47,6 +87,7 @@ def run_benches(
     environments: Sequence[Mapping[str, str]],
     workers: int = 1,
     top: str = "accelerator",
+    simulator: str = "icarus",
     limit_s: float = 600.0,
 ) -> Iterator[bool]:
     """Run the bench ``sim.<bench>`` once per environment; yield whether each passed, in order.
@@ -63,8 +104,8 @@ def run_benches(
         Variables that the bench reads.
     workers : int
         Simulations at a time.
-    top : str
-        Top module.
+    top, simulator : str
+        As :func:`build_simulation` was given them.
     limit_s : float
         Time that one more run may take. Verilog with a loop of gates stands still between two
         clock edges, where no bench can see it.
@@ -73,7 +114,7 @@ def run_benches(
     def run(number: int) -> bool:
         place = folder / f"run{number}"
         place.mkdir(parents=True, exist_ok=True)
-        return _run(bench, build, place, environments[number], top)
+        return _run(bench, build, place, environments[number], top, simulator)
 
     with _importable_benches(), ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(run, number) for number in range(len(environments))]
@@ -92,10 +133,17 @@ def run_benches(
                 time.sleep(POLL_S)
 
 
-def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], top: str) -> bool:
+def _run(
+    bench: str,
+    build: Path,
+    folder: Path,
+    environment: Mapping[str, str],
+    top: str,
+    simulator: str,
+) -> bool:
     results, log = folder / "results.xml", folder / "sim.log"
     try:
-        get_runner("icarus").test(
+        get_runner(simulator).test(
             hdl_toplevel=top,
             hdl_toplevel_lang="verilog",
             test_module=f"sim.{bench}",
@@ -103,24 +151,25 @@ def _run(bench: str, build: Path, folder: Path, environment: Mapping[str, str], 
             test_dir=folder,
             results_xml=str(results),
             seed=1,
+            plusargs=list(SIMULATORS[simulator].PLUSARGS),
             extra_env=environment,
             log_file=log,
         )
     except (SystemExit, RuntimeError) as error:
         if not results.exists():
-            raise ToolError(f"simulation failed: {_last_line(log)}") from error
+            raise ToolError(f"simulation failed: {last_line(log)}") from error
     tests, failed = get_results(results)
     if tests == 0:
-        raise ToolError(f"simulation ran no test: {_last_line(log)}")
+        raise ToolError(f"simulation ran no test: {last_line(log)}")
     return bool(failed == 0)
 
 
 def _kill_simulations(build: Path) -> None:
     """Stop what was left running: cocotb's runner keeps its processes to itself."""
-    compiled = os.fsencode(build / "sim.vvp")
+    compiled = os.fsencode(build) + b"/"
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            if compiled in command.read_bytes().split(b"\0"):
+            if any(x.startswith(compiled) for x in command.read_bytes().split(b"\0")):
                 os.kill(int(command.parent.name), signal.SIGKILL)
 
 
@@ -132,10 +181,3 @@ def _importable_benches() -> Iterator[None]:
         yield
     finally:
         sys.path.pop(0)
-
-
-def _last_line(log: Path) -> str:
-    if not log.exists():
-        return "it left no log"
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "its log is empty"

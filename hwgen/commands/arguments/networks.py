@@ -164,6 +164,12 @@ def _simulate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--images", type=int, default=8, metavar="N", help="test images to run (default: 8)"
     )
+    command.add_argument(
+        "--simulator",
+        default="icarus",
+        metavar="NAME",
+        help="icarus, or verilator, which is compiled first and then faster (default: icarus)",
+    )
     add_json(command)
 
 
