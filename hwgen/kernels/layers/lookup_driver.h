@@ -130,3 +130,12 @@ static int PATH(lookup)(const struct lookup *l, const struct requantization *r,
     close_workspace(&w);
     return 0;
 }
+
+/* The inner loop alone, on 16 taps of positions that lie together. */
+static void PATH(bare)(int lanes, const uint16_t *x, int64_t positions, const uint8_t *tables,
+                       uint32_t *sums, int spill)
+{
+    EACH_ROW(lanes, PATH(add_rows_8)(x, MOST_TAPS, positions, MOST_TAPS, tables, sums, spill),
+             PATH(add_rows_16)(x, MOST_TAPS, positions, MOST_TAPS, tables, sums, spill),
+             PATH(add_rows_32)(x, MOST_TAPS, positions, MOST_TAPS, tables, sums, spill))
+}
