@@ -45,7 +45,7 @@ def _overwrite(whole, random_):
 
 
 def _truncate(whole, random_):
-    return whole[: random_.randrange(1, len(whole))]
+    return whole[: random_.randrange(len(whole))] or b"\0"
 
 
 def _splice(whole, random_):

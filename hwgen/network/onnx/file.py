@@ -42,7 +42,8 @@ class Node:
 
     def refusal(self, rule: str) -> ModelError:
         """The error that says which ``rule`` this node breaks."""
-        return ModelError(f"model {self.path} node {self.name} ({self.operator}): {rule}")
+        text = f"model {self.path} node {self.name} ({self.operator}): {rule}"
+        return ModelError("".join(x if x.isprintable() else "?" for x in text))
 
     def input(self, index: int) -> str:
         """Name of an input, empty when it is omitted."""
@@ -122,7 +123,7 @@ def _check_names(path: Path, graph: onnx.GraphProto) -> None:
         *(x.name for x in (*graph.input, *graph.output)),
     ]
     for node in graph.node:
-        names += [node.name, node.domain, *node.input, *node.output]
+        names += [node.name, node.op_type, node.domain, *node.input, *node.output]
     for name in names:
         if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8
             raise ModelError(f"model {path} names must be printable, not {name!r}")

@@ -39,7 +39,7 @@ def compute(node: Node, operands: list[Lengths]) -> Lengths:
     """Result of an operator on integers."""
     try:
         return np.asarray(FOLDED[node.operator](node, *operands))
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise node.refusal(f"its integers must fit: {' '.join(str(error).split())}") from error
 
 

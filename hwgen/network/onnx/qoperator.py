@@ -153,9 +153,13 @@ class _Pass:
         self, node: Node, inputs: tuple[str, ...], parameters: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Inputs of a Pad of real numbers: the value of the margin is a code, 0 unless given."""
+        if len(inputs) < 2:
+            raise node.refusal("the widths of the margin must be an input")
         code = np.zeros((), np.int64)
         if node.input(2):
             code = self.new.numbers(node, node.input(2), "the value of the margin")
+        if code.size != 1:
+            raise node.refusal(f"the value of the margin must be one code, not {code.size}")
         scale, zero = self._values(node, parameters)
         value = np.float32((np.float64(code.reshape(-1)[0]) - zero) * scale)
         margin = self.new.constant(f"{node.outputs[0]}/margin", np.asarray(value))

@@ -98,7 +98,8 @@ def _ceiled(window: Window, shape: Shape) -> Window:
 
 
 def _padding(node: Node, shape: Shape, kernel: list[int], stride: list[int]) -> list[int]:
-    mode = node.attributes.get("auto_pad", b"NOTSET").decode()
+    stated = node.attributes.get("auto_pad", b"NOTSET")
+    mode = stated.decode(errors="replace") if isinstance(stated, bytes) else repr(stated)
     if mode == "NOTSET":
         return _numbers(node, "pads", [0, 0, 0, 0], 4, low=0)
     if mode == "VALID":
