@@ -42,6 +42,7 @@ ROOMS = {
     "hwgen.golden": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
     "hwgen.memory": CIRCUITS,
     "hwgen.array": CIRCUITS | {"hwgen.memory"},
+    "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
     "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.memory"},
     "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
@@ -196,6 +197,7 @@ ROOMS = {
     "hwgen.__main__": {"hwgen.cli"},
     "sim": {
         "cocotb",
+        "cocotbext",
         "numpy",
         "hwgen.arith",
         "hwgen.compiler",
