@@ -4,8 +4,9 @@ Fields are packed from the least significant bit in the order given here. The co
 them, the circuit unpacks them; the widths do not depend on the accelerator's size.
 """
 
-from collections.abc import Mapping
 from enum import IntEnum
+
+from hwgen.spec.fields import pack, unpack, width_of
 
 __all__ = [
     "DESCRIPTOR",
@@ -70,29 +71,5 @@ PARAMETER: dict[str, tuple[int, bool]] = {
     "right": (6, False),
 }
 
-DESCRIPTOR_WIDTH = sum(width for width, _ in DESCRIPTOR.values())
-PARAMETER_WIDTH = sum(width for width, _ in PARAMETER.values())
-
-
-def pack(layout: Mapping[str, tuple[int, bool]], fields: Mapping[str, int]) -> int:
-    """The word that holds ``fields``; a value that does not fit its field raises ValueError."""
-    if fields.keys() != layout.keys():
-        raise ValueError(f"fields must be {list(layout)}, not {list(fields)}")
-    word, position = 0, 0
-    for name, (width, signed) in layout.items():
-        low, high = (-(1 << (width - 1)), 1 << (width - 1)) if signed else (0, 1 << width)
-        if not low <= fields[name] < high:
-            raise ValueError(f"{name} must be from {low} to {high - 1}, not {fields[name]}")
-        word |= (fields[name] & ((1 << width) - 1)) << position
-        position += width
-    return word
-
-
-def unpack(layout: Mapping[str, tuple[int, bool]], word: int) -> dict[str, int]:
-    """The fields of a packed word."""
-    fields = {}
-    for name, (width, signed) in layout.items():
-        value = word & ((1 << width) - 1)
-        fields[name] = value - (1 << width) if signed and value >> (width - 1) else value
-        word >>= width
-    return fields
+DESCRIPTOR_WIDTH = width_of(DESCRIPTOR)
+PARAMETER_WIDTH = width_of(PARAMETER)
