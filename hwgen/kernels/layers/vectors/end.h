@@ -11,6 +11,7 @@
 #undef MULTIPLY_EVEN
 #undef NARROW
 #undef CLIP
+#undef GATHER
 #ifdef HAS_TARGET
 #undef HAS_TARGET
 #ifdef __clang__
