@@ -96,6 +96,7 @@ def read(path: Path) -> OnnxGraph:
         raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
     if not model.graph.node:
         raise ModelError(f"model {path} holds no network; is it an ONNX file?")
+    _check_names(path, model.graph)
     attributes = (x for node in model.graph.node for x in node.attribute)
     for tensor in (*model.graph.initializer, *(x.t for x in attributes if x.HasField("t"))):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -107,7 +108,6 @@ def read(path: Path) -> OnnxGraph:
     except (onnx.checker.ValidationError, ValueError) as error:
         raise ModelError(f"model {path} is not valid ONNX: {_one_line(error)}") from error
     graph = model.graph
-    _check_names(path, graph)
     constants = {tensor.name: _array(path, tensor) for tensor in graph.initializer}
     inputs = [x for x in graph.input if x.name not in constants]
     for kind, tensors in (("input", inputs), ("output", graph.output)):
@@ -131,8 +131,10 @@ def _check_names(path: Path, graph: onnx.GraphProto) -> None:
     names = [
         *(x.name for x in graph.initializer),
         *(x.name for x in (*graph.input, *graph.output)),
+        *(dim.dim_param for x in graph.input for dim in x.type.tensor_type.shape.dim),
     ]
     for node in graph.node:
+        names += [x for y in node.attribute for x in (y.name, y.t.name)]
         names += [node.name, node.op_type, node.domain, *node.input, *node.output]
     for name in names:
         if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8

@@ -112,6 +112,8 @@ class _Pass:
         self._quantize(node, self.new.emit(node, "Add", inputs), node.inputs[6:8])
 
     def _concat(self, node: Node) -> None:
+        if not isinstance(node.attributes.get("axis"), int):
+            raise node.refusal("axis must be given, as an integer")
         inputs = tuple(self._real(node, index) for index in range(2, len(node.inputs), 3))
         result = self.new.emit(node, "Concat", inputs, None, node.attributes)
         self._quantize(node, result, node.inputs[:2])
