@@ -102,7 +102,7 @@ class Emulator:
         digests = self._digests(mapping)
         known = self._known(wanted, digests)
         needed = self._needed(wanted, known)
-        steps = [self._step(layer, mapping) for layer in needed]
+        steps = [self.step(layer, mapping) for layer in needed]
         kept = self._kept(steps, wanted, digests)
         whole = {self.network.input_name: self.images, **known}
         whole |= {x.name: np.empty((len(self.images), *x.shape), np.uint8) for x in kept}
@@ -170,7 +170,8 @@ class Emulator:
                 asked.update(layer.inputs)
         return found[::-1]
 
-    def _step(self, layer: Layer, mapping: Mapping) -> Step:
+    def step(self, layer: Layer, mapping: Mapping) -> Step:
+        """What runs a layer under ``mapping``."""
         own = mapping.layers.get(layer.name)
         if isinstance(layer, Convolution) and own is None:
             raise SpecError(f"mapping lacks the layer {layer.name}")
