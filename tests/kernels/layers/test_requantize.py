@@ -154,17 +154,31 @@ def test_the_float_way_is_usual():
     assert (ways == BY_INTEGER).mean() < 0.05
 
 
+def test_a_bound_lets_filters_of_next_to_no_weight_go_by_floats(rounding, seed):
+    output = output_of("tiny", rounding, seed)
+    limit = 1 << 22
+    found, unbounded = float_way(output, limit), float_way(output)
+    assert (found.ways == BY_INTEGER).sum() < (unbounded.ways == BY_INTEGER).sum()
+    sums = np.clip(sums_of(output, seed), -limit, limit)
+    for k in np.flatnonzero(found.ways != BY_INTEGER):
+        codes = by_floats(sums[:, k], output, found, k)
+        assert np.array_equal(codes, by_definition(sums, output)[:, k])
+
+
 def test_a_float_way_holds_for_all_sums(rounding):
     """Every sum that changes a code, and all those between, by the formula of the kernels."""
     output = output_of("usual", rounding)
     found = float_way(output)
     sums = np.arange(-(1 << 17), 1 << 17)
     for k in np.flatnonzero(found.ways != BY_INTEGER)[:8]:
-        product = sums.astype(np.float64) * np.float64(found.scale[k])  # exact: 18 and 24 bits
-        total = np.rint(product + (output.zero_point & 1)) - (output.zero_point & 1)
-        for where, delta in zip(found.where[:, k], found.delta[:, k], strict=True):
-            total += (sums == where) * delta
-        codes = np.clip(total + output.zero_point, output.low, output.high)
-        assert np.array_equal(
-            codes, by_definition(np.repeat(sums[:, None], FILTERS, 1), output)[:, k]
-        )
+        wanted = by_definition(np.repeat(sums[:, None], FILTERS, axis=1), output)[:, k]
+        assert np.array_equal(by_floats(sums, output, found, k), wanted)
+
+
+def by_floats(sums, output, found, k):
+    """What the compiled kernels do, in floats that hold the products: 24 bits by 24 bits."""
+    product = sums.astype(np.float64) * np.float64(found.scale[k])
+    total = np.rint(product + (output.zero_point & 1)) - (output.zero_point & 1)
+    for where, delta in zip(found.where[:, k], found.delta[:, k], strict=True):
+        total += (sums == where) * delta
+    return np.clip(total + output.zero_point, output.low, output.high)
