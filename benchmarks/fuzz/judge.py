@@ -85,7 +85,7 @@ def _compare(network, found, expected):
             continue
         wrong = np.abs(codes.astype(int) - fed[layer.name])
         single = layer.rounding == "single"
-        some = wrong.size if isinstance(layer, Pool) else max(1, wrong.size // 50)  # ties
+        some = wrong.size if isinstance(layer, Pool) else max(1, wrong.size // 20)  # ties
         if wrong.any() and not (single and wrong.max() <= 1 and (wrong > 0).sum() <= some):
             detail = f"{layer.name}: {(wrong > 0).mean():.2g} differ, by up to {wrong.max()}"
             coarse = single and isinstance(layer, Convolution) and _is_coarse(layer)
