@@ -6,7 +6,7 @@ other steps. Accumulators near a step where they disagree are few; up to :data:`
 of a filter are corrected one by one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ __all__ = [
     "BY_FLOAT",
     "BY_FLOAT_EXCEPT",
     "BY_INTEGER",
+    "BY_SHIFT",
     "MOST_EXCEPTIONS",
     "FloatWay",
     "float_way",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 MOST_EXCEPTIONS = 4
-BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER = range(3)  # as in requantization.h; later ones are slower
+BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER, BY_SHIFT = range(4)  # as in requantization.h
 _LEAST, _MOST = -(1 << 31), (1 << 31) - 1
 _REACH = 2  # accumulators at each side of a step that are compared
 _EXACT = (1 << 24) - _REACH  # a float holds every integer around a step up to here
@@ -40,7 +41,8 @@ class FloatWay:
     Parameters
     ----------
     ways : uint8[F]
-        :data:`BY_FLOAT`, :data:`BY_FLOAT_EXCEPT` or, where it is not proven, :data:`BY_INTEGER`.
+        :data:`BY_FLOAT`, :data:`BY_FLOAT_EXCEPT` or, where it is not proven, :data:`BY_INTEGER`;
+        of all filters :data:`BY_SHIFT` where they only shift.
     scale : float32[F]
     where, delta : int32[E, F]
         Accumulators that need a correction, and the correction. 0 where there is none.
@@ -107,7 +109,17 @@ def float_way(output: Output, largest: int = _MOST) -> FloatWay:
         count[better] = is_wrong.sum(axis=0)[better]
         scale[better] = candidate[better]
         delta[:, better] = ((wanted - found) * is_wrong)[:, better]
-    return _listed(near, delta, scale, count)
+    found = _listed(near, delta, scale, count)
+    if (found.ways == BY_INTEGER).any() and _only_shifts(output):
+        return replace(found, ways=np.full_like(found.ways, BY_SHIFT))
+    return found
+
+
+def _only_shifts(output: Output) -> bool:
+    """Whether rounding 32 bits is all there is to do, as for the sum of two tensors."""
+    right = output.right
+    is_shift = (output.multiplier == 1) & (right > 0) & (right < 32)
+    return output.rounding == "single" and bool(is_shift.all())
 
 
 def _is_first(near: Integers) -> NDArray[np.bool_]:

@@ -8,12 +8,19 @@ from hwgen.kernels.layers.addition import Addition, elementwise_paths
 from hwgen.kernels.layers.factored import Factored, factored_paths
 from hwgen.kernels.layers.geometry import Geometry
 from hwgen.kernels.layers.output import Output, Sums
-from hwgen.kernels.layers.steps import BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER, float_way, requantize
+from hwgen.kernels.layers.steps import (
+    BY_FLOAT,
+    BY_FLOAT_EXCEPT,
+    BY_INTEGER,
+    BY_SHIFT,
+    float_way,
+    requantize,
+)
 from hwgen.network.graph import Rescale
 
 LEAST, MOST = -(1 << 31), (1 << 31) - 1
 FILTERS = 37  # a vector of every width, and a part of one
-KINDS = ("usual", "any", "powers of two", "shifted left", "tiny", "dead")
+KINDS = ("usual", "any", "powers of two", "shifts", "shifted left", "tiny", "dead")
 
 
 def output_of(kind, rounding, seed=0):
@@ -28,6 +35,9 @@ def output_of(kind, rounding, seed=0):
     elif kind == "powers of two":  # ties at every step
         multiplier = 1 << rng.integers(0, 31, FILTERS)
         right = rng.integers(0, 32 + extra, FILTERS)
+    elif kind == "shifts":
+        multiplier = np.ones(FILTERS, np.int64)
+        right = rng.integers(1, 32, FILTERS)
     elif kind == "shifted left" and double:
         left = rng.integers(0, 31, FILTERS)
     elif kind == "tiny":
@@ -144,8 +154,8 @@ def test_every_way_is_taken():
         for kind in KINDS:
             for seed in range(4):
                 ways[rounding] |= set(float_way(output_of(kind, rounding, seed)).ways.tolist())
-    wanted = {BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER}
-    assert all(found == wanted for found in ways.values())
+    usual = {BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER}
+    assert ways == {"single": usual | {BY_SHIFT}, "double": usual}
 
 
 def test_the_float_way_is_usual():
