@@ -49,6 +49,23 @@ def test_a_clip_sets_both_limits(tmp_path):
     assert (layer.low, layer.high) == (40, 110)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "codes"),
+    [
+        (-np.inf, np.inf, (0, 255)),
+        (-np.inf, -np.inf, (0, 0)),
+        (np.inf, np.inf, (255, 255)),
+        (-3e38, 3e38, (0, 255)),
+    ],
+)
+def test_limits_saturate_as_values_do(low, high, codes, tmp_path):
+    builder = small_model(relu=False)
+    limits = [builder.constant(name, np.float32(x)) for name, x in (("low", low), ("high", high))]
+    builder.quantize(builder.node("Clip", ["conv", *limits], "clip"), 0.1, 50)
+    (layer,) = load(builder.save(tmp_path / "m.onnx", "clip.real")).layers
+    assert (layer.low, layer.high) == codes
+
+
 def test_a_clip_of_an_older_opset_sets_both_limits(tmp_path):
     builder = small_model(relu=False)
     builder.quantize(builder.node("Clip", ["conv"], "clip", max=6.0), 0.1, 50)
