@@ -109,10 +109,10 @@ def float_way(output: Output, largest: int = _MOST) -> FloatWay:
         count[better] = is_wrong.sum(axis=0)[better]
         scale[better] = candidate[better]
         delta[:, better] = ((wanted - found) * is_wrong)[:, better]
-    found = _listed(near, delta, scale, count)
-    if (found.ways == BY_INTEGER).any() and _only_shifts(output):
-        return replace(found, ways=np.full_like(found.ways, BY_SHIFT))
-    return found
+    way = _listed(near, delta, scale, count)
+    if (way.ways == BY_INTEGER).any() and _only_shifts(output):
+        return replace(way, ways=np.full_like(way.ways, BY_SHIFT))
+    return way
 
 
 def _only_shifts(output: Output) -> bool:
