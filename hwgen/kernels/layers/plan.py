@@ -109,7 +109,7 @@ def _filter_blocks(geometry: Geometry, is_wide: bool) -> Iterator[tuple[int, int
     if per_group <= _THIN:
         for first in range(0, geometry.filters, _WIDE_LANES):
             count = min(_WIDE_LANES, geometry.filters - first)
-            yield first, count, count, True
+            yield first, count, _WIDE_LANES, True
         return
     for start in range(0, geometry.filters, per_group):
         first = start

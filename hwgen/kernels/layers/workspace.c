@@ -29,7 +29,8 @@ int open_workspace(struct workspace *w, const struct lookup *l)
     const size_t window = rounded(l->has_sums ? positions : 0, sizeof *w->window);
     const size_t variate = rounded(l->has_variate ? positions : 0, sizeof *w->variate);
     const size_t reach = rounded((int64_t)l->groups * l->taps, sizeof *w->reach);
-    const size_t total = plane + sums + tables + pixel + window + variate + reach;
+    const size_t columns = rounded((int64_t)l->taps * 16, sizeof *w->columns);
+    const size_t total = columns + plane + sums + tables + pixel + window + variate + reach;
     uint8_t *memory = aligned_alloc(ROW_ALIGNMENT, total);
     w->memory = memory;
     if (memory == NULL)
@@ -40,7 +41,8 @@ int open_workspace(struct workspace *w, const struct lookup *l)
     w->pixel = (int64_t *)(memory += plane);
     w->window = (int64_t *)(memory += pixel);
     w->variate = (int64_t *)(memory += window);
-    w->reach = (int64_t *)(memory + variate);
+    w->columns = (int32_t *)(memory += variate);
+    w->reach = (int64_t *)(memory + columns);
     find_reach(l, w->reach);
     return 0;
 }
