@@ -12,6 +12,9 @@ from tests.network.onnx import qoperator, quant
 from tests.network.onnx.qdq import Builder
 
 
+TWO_AXES = "scales and zero points must run along one axis, not have the shapes [4, 3, 1, 1] and []"
+
+
 def refused(path, message):
     with pytest.raises(ModelError, match=rf"^{re.escape(f'model {path} {message}')}$"):
         load(path)
@@ -140,8 +143,7 @@ def test_quantizations_of_another_form(settings, message, tmp_path):
         (
             np.full((4, 3, 1, 1), 0.1),
             4,
-            "scales and zero points must run along one axis, "
-            + "not have the shapes [4, 3, 1, 1] and []",
+            TWO_AXES,
         ),
         (np.full((5, 1, 1, 1), 0.1), 4, "scales and zero points must fit the constant"),
     ],
