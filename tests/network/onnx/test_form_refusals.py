@@ -11,7 +11,6 @@ from hwgen.network.onnx import load
 from tests.network.onnx import qoperator, quant
 from tests.network.onnx.qdq import Builder
 
-
 TWO_AXES = "scales and zero points must run along one axis, not have the shapes [4, 3, 1, 1] and []"
 
 
