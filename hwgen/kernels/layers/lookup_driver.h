@@ -71,7 +71,8 @@ static void PATH(add_by_rows)(const struct lookup *l, const struct slice *s,
     const int64_t line = (int64_t)l->stride_y * l->plane_width * l->depth;
     for (int32_t k = b->first_step; k < b->last_step; k++) {
         const struct step *step = l->step + k;
-        const uint16_t *plane = w->plane + step->block * l->images * plane_image(l) + step->offset;
+        const int64_t block = (int64_t)step->block * l->images * plane_image(l);
+        const uint16_t *plane = w->plane + block + step->offset;
         PATH(make_tables)(l, b, step, w->tables);
         for (int64_t n = 0; n < s->images; n++)
             for (int64_t y = 0; y < s->rows; y++)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hwgen.errors import SpecError
+from hwgen.kernels.layers import columns
 from hwgen.kernels.layers.lookup import Lookup, lookup_paths
 from hwgen.kernels.layers.output import Sums
 from hwgen.kernels.layers.steps import requantize
@@ -68,6 +69,25 @@ def test_sums_at_the_limit_of_16_bits(path, largest):
     layer["tables"] = (table,) * 3
     codes = np.full((images, *geometry.in_shape), 255, np.uint8)
     assert np.array_equal(Lookup(**layer, path=path).accumulate(codes), naive(layer, codes))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_sums_of_codes_that_columns_do_not_hold(path, shape, monkeypatch):
+    monkeypatch.setattr(columns, "_MOST", 0)
+    layer, codes, sums = case(shape, "products")
+    assert np.array_equal(Lookup(**layer, path=path).accumulate(codes), sums)
+
+
+def test_a_factor_of_the_sum_of_codes_takes_an_encoding_back():
+    """Columns of weights 128 higher, less 128 times the code, are those of the weights."""
+    weights = np.arange(-128, 128)[:, None, None, None]
+    table = np.multiply.outer(np.arange(256), np.arange(256)).astype(np.int32)
+    codes = (weights + 128).astype(np.uint8)
+    factor = np.full(256, -128)
+    found = columns.columns_of((table,), np.zeros_like(codes), codes, factor)
+    assert not found.sum_factor.any()
+    wanted = np.multiply.outer(np.arange(-128, 128), np.arange(256))
+    assert np.array_equal(found.products[found.of_weight[:, 0]], wanted)
 
 
 def test_few_and_no_images(path):
