@@ -2,24 +2,13 @@
 
 #include "requantize.h"
 
-#ifdef GATHER
-typedef uint8_t PATH(v8) __attribute__((vector_size(LANES), may_alias));
-
-static inline VI PATH(gather)(const int32_t *table, const uint8_t *codes)
-{
-    PATH(v8) x;
-    memcpy(&x, codes, sizeof x);
-    return GATHER(table, __builtin_convertvector(x, VI));
-}
-#endif
-
 static void PATH(look_up)(const struct addition *s, const uint8_t *a, const uint8_t *b,
                           int64_t count, uint32_t *sums)
 {
     int64_t i = 0;
 #ifdef GATHER
     for (; i + LANES <= count; i += LANES) {
-        const VU x = (VU)PATH(gather)(s->first, a + i) + (VU)PATH(gather)(s->second, b + i);
+        const VU x = (VU)GATHER(s->first, WIDEN(a + i)) + (VU)GATHER(s->second, WIDEN(b + i));
         memcpy(sums + i, &x, sizeof x);
     }
 #endif

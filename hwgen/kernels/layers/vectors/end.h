@@ -12,6 +12,7 @@
 #undef NARROW
 #undef CLIP
 #undef GATHER
+#undef WIDEN
 #ifdef HAS_TARGET
 #undef HAS_TARGET
 #ifdef __clang__
