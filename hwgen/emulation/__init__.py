@@ -7,7 +7,7 @@ images, ``plan`` says in which memory, ``run`` streams slices through the networ
 """
 
 from hwgen.emulation.emulator import MEMORY, Emulator, evaluate
-from hwgen.emulation.hint import hint
+from hwgen.emulation.missing import hint
 from hwgen.emulation.result import LayerRun, Result
 
 __all__ = ["MEMORY", "Emulator", "LayerRun", "Result", "evaluate", "hint"]

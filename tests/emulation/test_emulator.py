@@ -147,6 +147,28 @@ def test_the_faster_kernel_is_taken_and_measured_once(network, images, exact, mo
         assert len(asked) == len(set(asked)) > 0
 
 
+def test_a_kernel_that_refuses_the_layer_is_not_taken(network, images, exact, monkeypatch):
+    class Refusing:
+        def __init__(self, *args):
+            raise SpecError("not this layer")
+
+    monkeypatch.setattr("hwgen.emulation.candidates.Factored", Refusing)
+    monkeypatch.setattr("hwgen.emulation.candidates.native.sets", lambda: ("portable",))
+    for known in ({}, FactoredIsFast()):  # when it is measured, and when it was
+        monkeypatch.setattr(dispatch, "_seconds", known)
+        result = evaluate(network, images, exact)
+        assert {x.kernel for x in result.layers if x.products} == {"lookup"}
+    with pytest.raises(SpecError, match=r"^not this layer$"):
+        evaluate(network, images, exact, kernel="factored")
+
+
+class FactoredIsFast(dict):
+    """Times of all layers that a process has met before."""
+
+    def get(self, key):
+        return {"lookup": 2.0, "factored": 1.0}[key[0]]
+
+
 def test_without_compiled_kernels_numpy_does_it(network, images, exact, monkeypatch):
     monkeypatch.setattr("hwgen.emulation.candidates.native.sets", lambda: ())
     result = evaluate(network, images, exact)
