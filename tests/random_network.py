@@ -149,4 +149,5 @@ def _pool(rng, source, rounding):
         stride=stride,
         padding=padding,
         rescale=_rescale(rng, 1 / taps, rounding),
+        offset=128 if kind == "average" and rounding == "double" else None,  # as TFLite's
     )

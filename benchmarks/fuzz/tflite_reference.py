@@ -4,6 +4,8 @@ import numpy as np
 
 __all__ = ["tensors"]
 
+_LIFT = {"int8": 128}
+
 
 def tensors(path, network, images):
     """Codes of the last layer, for u8 input codes; s8 codes are 128 higher."""
@@ -16,12 +18,18 @@ def tensors(path, network, images):
     (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()
     results = []
     for image in images:
-        codes = image.astype(np.int64) - (128 if source["dtype"] == np.int8 else 0)
-        interpreter.set_tensor(
-            source["index"], codes.astype(source["dtype"]).reshape(source["shape"])
-        )
+        values = _theirs(image, source["dtype"], network.input_quantization)
+        interpreter.set_tensor(source["index"], values.reshape(source["shape"]))
         interpreter.invoke()
         results.append(interpreter.get_tensor(target["index"]).reshape(-1))
     found = np.stack(results)
-    lift = 128 if found.dtype == np.int8 else 0
-    return {network.layers[-1].name: found.astype(np.int64) + lift}
+    target = network.layers[-1].quantization
+    if found.dtype == np.float32:
+        found = np.rint(found / target.scale) + target.zero_point
+    return {network.layers[-1].name: found.astype(np.int64) + _LIFT.get(found.dtype.name, 0)}
+
+
+def _theirs(image, kind, quantization):
+    if kind == np.float32:
+        return ((image - float(quantization.zero_point)) * quantization.scale).astype(kind)
+    return (image.astype(np.int64) - _LIFT.get(np.dtype(kind).name, 0)).astype(kind)

@@ -48,7 +48,8 @@ def evaluate(
     """
     images, labels = _test(data)
     mapping = golden.exact_mapping(network) if mapping is None else mapping
-    return accuracy.evaluate(Emulator(network, images, **options), labels, mapping)
+    emulator = Emulator(network, images, reuse=False, **options)  # the two share little
+    return accuracy.evaluate(emulator, labels, mapping)
 
 
 def update_biases(

@@ -7,7 +7,7 @@ from hwgen import api, golden
 from hwgen.commands.mapped import images_of, mapping_of
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
-from hwgen.emulation import LayerRun
+from hwgen.emulation import LayerRun, hint
 from hwgen.errors import check_range
 from hwgen.evaluation.accuracy import Evaluation
 from hwgen.evaluation.statistics import Interval
@@ -62,7 +62,8 @@ def _text(found: Evaluation) -> str:
             f"{found.images_per_second:.0f} images/s."
         ),
     ]
-    return "\n".join(lines)
+    missing = hint()
+    return "\n".join([*lines, f"\n{missing}"] if missing else lines)
 
 
 _HEADERS = ("layer", "kernel", "instructions", "rank", "products", "s", "G products/s")

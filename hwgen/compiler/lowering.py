@@ -58,11 +58,14 @@ def window_fields(
 def scale_fields(layer: Layer, network: Network) -> dict[str, int]:
     """Fields that say what codes stand for."""
     zeros = [network.quantizations[name].zero_point for name in layer.inputs]
+    zero_out = layer.quantization.zero_point
+    if isinstance(layer, Pool) and layer.offset is not None:
+        zeros, zero_out = [layer.offset], layer.offset
     return {
         "double_rounding": layer.rounding == "double",
         "zero_0": zeros[0],
         "zero_1": zeros[-1],
-        "zero_out": layer.quantization.zero_point,
+        "zero_out": zero_out,
         "low": layer.low,
         "high": layer.high,
     }

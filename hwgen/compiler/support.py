@@ -14,6 +14,7 @@ def refusal(layer: Layer) -> str | None:
     if isinstance(layer, Convolution) and not layer.is_symmetric:
         zero = next(x for x in layer.weight_zero_points if x)
         return f"layer {layer.name} weight zero points must be 0 (s8 codes), not {zero}"
+    # Padded taps read as less than any code, which only a maximum may see.
     if isinstance(layer, Pool) and layer.kind == "average" and any(layer.padding):
         return f"layer {layer.name} must pool without padding, not {layer.padding}"
     return None

@@ -2,11 +2,12 @@
 
 ``fit`` finds integer factors of tables, ``candidates`` the kernels that can run a layer,
 ``dispatch`` takes the fastest by measurement, ``prepare`` makes each layer a call on a slice of
-images, ``plan`` says what is computed and in which memory, ``run`` streams slices through it on
-all cores, ``store`` keeps tensors for the next mapping.
+images, ``plan`` says in which memory, ``run`` streams slices through the network on all cores,
+``reuse`` and ``store`` spare what is known from the last mapping.
 """
 
 from hwgen.emulation.emulator import MEMORY, Emulator, evaluate
+from hwgen.emulation.missing import hint
 from hwgen.emulation.result import LayerRun, Result
 
-__all__ = ["MEMORY", "Emulator", "LayerRun", "Result", "evaluate"]
+__all__ = ["MEMORY", "Emulator", "LayerRun", "Result", "evaluate", "hint"]

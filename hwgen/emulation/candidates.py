@@ -141,12 +141,12 @@ def _factored(
 ) -> Candidate:
     left, right, sum_factor = _absorbed(*factors, products.sum_factor)
     is_wide = excess(left, right.reshape(len(right), -1)) > 1
-    rank, has_sum = len(left), bool(sum_factor.any())
+    rank, extra = len(left), (bool(sum_factor.any()), products.variate is not None)
     return Candidate(
         kernel="factored",
         rank=rank,
         geometry=geometry,
-        key=("factored", path, rank, is_wide, has_sum, _extents(geometry)),
+        key=("factored", path, rank, is_wide, extra, _extents(geometry)),
         build=lambda: Factored(
             geometry, sums_of(products, sum_factor), output_of(layer), left, right, path
         ),

@@ -47,14 +47,18 @@ def choose(
         The forced kernel cannot run the layer.
     """
     found = candidates(network, layer, products, kernel, path)
-    for candidate in list(found):
+    while len(found) > 1:
         try:
-            _time(candidate) if len(found) > 1 else candidate.prepared
-        except SpecError:  # sums may leave its range
-            if kernel is not None:
-                raise
-            found.remove(candidate)
-    return min(found, key=_time) if len(found) > 1 else found[0]
+            return _built(min(found, key=_time))
+        except SpecError:  # matrix products refuse a layer that is none for them
+            found = [x for x in found if x.kernel == "lookup"]
+    return _built(found[0])
+
+
+def _built(candidate: Candidate) -> Candidate:
+    """The candidate, its weights packed. Raises :exc:`SpecError` where it cannot run the layer."""
+    _ = candidate.prepared
+    return candidate
 
 
 def _time(candidate: Candidate) -> float:

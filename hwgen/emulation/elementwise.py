@@ -1,7 +1,7 @@
 """Layers that do not multiply, as calls that write into given memory.
 
-A sum's code depends on two codes alone, so golden's definition is asked once for all pairs of
-them. What golden defines in another way is left to golden.
+Sums and pooling are compiled; without the compiled kernels a sum's code, which depends on two codes
+alone, is looked up. What golden defines in another way is left to golden.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +10,50 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hwgen.emulation.shapes import add_output, pool_output, window_of
 from hwgen.golden.add import add
-from hwgen.network.graph import Add, Concat, Layer, Network, Pad, Reshape, Slice
+from hwgen.golden.requantize import requantize
+from hwgen.kernels.layers.addition import Addition, elementwise_paths
+from hwgen.kernels.layers.pooling import Pooling
+from hwgen.network.graph import Add, Concat, Layer, Network, Pad, Pool, Reshape, Slice
 
 __all__ = ["Call", "Codes", "elementwise"]
 
 Codes: TypeAlias = NDArray[np.uint8]
 Call: TypeAlias = Callable[[Sequence[Codes], Codes], None]
 
+_CODES = np.arange(256, dtype=np.uint8)
 
-def elementwise(network: Network, layer: Layer) -> Call | None:
-    """``call(inputs, out)`` for a slice of images; None for layers of other kinds."""
+
+def elementwise(
+    network: Network, layer: Layer, kernel: str | None, path: str | None
+) -> tuple[Call, str] | None:
+    """``call(inputs, out)`` for a slice of images, and its instruction set.
+
+    None for layers of other kinds, and for pooling where no compiled kernels are there.
+    """
+    moving = _moving(layer)
+    if moving is not None:
+        return moving, "numpy"
+    path = "numpy" if kernel == "numpy" else _path(path)
     match layer:
+        case Add() if path == "numpy":
+            return _looked_up(network, layer), path
         case Add():
-            return _add(network, layer)
+            return _added(network, layer, path), path
+        case Pool() if path != "numpy":
+            return _pooled(network, layer, path), path
+    return None
+
+
+def _path(path: str | None) -> str:
+    """The best that there is, where the forced one is for other kernels."""
+    known = elementwise_paths()
+    return path if path in known else known[-1]
+
+
+def _moving(layer: Layer) -> Call | None:
+    match layer:
         case Concat():
             return lambda inputs, out: _concat(layer, inputs, out)
         case Pad():
@@ -37,11 +67,23 @@ def elementwise(network: Network, layer: Layer) -> Call | None:
     return None
 
 
-def _add(network: Network, layer: Add) -> Call:
-    codes = np.arange(256, dtype=np.uint8)
-    pairs = np.broadcast_arrays(codes[:, None], codes[None, :])
-    zero_points = tuple(network.quantizations[name].zero_point for name in layer.inputs)
-    table = add(layer, (pairs[0], pairs[1]), (zero_points[0], zero_points[1])).ravel()
+def _zero_points(network: Network, layer: Layer) -> list[int]:
+    return [network.quantizations[name].zero_point for name in layer.inputs]
+
+
+def _added(network: Network, layer: Add, path: str) -> Call:
+    tables = [
+        requantize(_CODES.astype(np.int64) - zero, rescale, layer.rounding).astype(np.int32)
+        for zero, rescale in zip(_zero_points(network, layer), layer.operands, strict=True)
+    ]
+    prepared = Addition(tables[0], tables[1], add_output(layer), path)
+    return lambda inputs, out: prepared.run(inputs[0], inputs[1], out)
+
+
+def _looked_up(network: Network, layer: Add) -> Call:
+    pairs = np.broadcast_arrays(_CODES[:, None], _CODES[None, :])
+    first, second = _zero_points(network, layer)
+    table = add(layer, (pairs[0], pairs[1]), (first, second)).ravel()
 
     def call(inputs: Sequence[Codes], out: Codes) -> None:
         index = inputs[0].astype(np.intp)
@@ -50,6 +92,14 @@ def _add(network: Network, layer: Add) -> Call:
         np.take(table, index, out=out, mode="clip")  # clipping never happens; it spares a copy
 
     return call
+
+
+def _pooled(network: Network, layer: Pool, path: str) -> Call:
+    (zero_point,) = _zero_points(network, layer)
+    offset = zero_point if layer.offset is None else layer.offset
+    window = window_of(network, layer)
+    prepared = Pooling(window, layer.kind, offset, pool_output(layer), path)
+    return lambda inputs, out: prepared.run(inputs[0], out)
 
 
 def _concat(layer: Concat, inputs: Sequence[Codes], out: Codes) -> None:

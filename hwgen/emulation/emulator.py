@@ -1,7 +1,5 @@
 """Evaluating mappings of one network on one set of images."""
 
-import hashlib
-import math
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from hwgen.emulation.elementwise import Codes
 from hwgen.emulation.plan import layout, slices
 from hwgen.emulation.prepare import Step, prepare
 from hwgen.emulation.result import LayerRun, Result
+from hwgen.emulation.reuse import digests_of, needed_layers, worth_keeping
 from hwgen.emulation.run import run
 from hwgen.emulation.store import Store
 from hwgen.errors import DataError, SpecError, check_choice, check_range
@@ -99,27 +98,26 @@ class Emulator:
         wanted = tuple(tensors) or (self.network.layers[-1].name,)
         for name in wanted:
             check_choice("emulation", "tensor", name, self.network.shapes)
-        digests = self._digests(mapping)
-        known = self._known(wanted, digests)
-        needed = self._needed(wanted, known)
-        steps = [self._step(layer, mapping) for layer in needed]
-        kept = self._kept(steps, wanted, digests)
+        digests = digests_of(self.network, mapping)
+        layers, known = needed_layers(self.network, wanted, digests, self._store)
+        steps = [self.step(layer, mapping) for layer in layers]
+        kept = worth_keeping(steps, len(self.images), self._store.memory)
         whole = {self.network.input_name: self.images, **known}
-        whole |= {x.name: np.empty((len(self.images), *x.shape), np.uint8) for x in kept}
+        for step in steps:
+            if step.name in kept or step.name in wanted:
+                whole[step.name] = np.empty((len(self.images), *step.shape), np.uint8)
+        result = self._run(steps, whole, wanted)
+        for name in kept:
+            self._store.put(digests[name], whole[name])
+        return result
+
+    def _run(self, steps: Sequence[Step], whole: dict[str, Codes], wanted: Sequence[str]) -> Result:
         found = layout(steps, list(whole))
-        parts = slices(
-            len(self.images),
-            steps,
-            self.network.input_shape,
-            found,
-            self.memory,
-            self.threads,
-        )
+        count, shape = len(self.images), self.network.input_shape
+        parts = slices(count, steps, shape, found, self.memory, self.threads)
         before = perf_counter()
         seconds = run(steps, found, whole, parts, self.threads)
         passed = perf_counter() - before
-        for step in kept:
-            self._store.put(digests[step.name], whole[step.name])
         return Result(
             outputs={name: whole[name] for name in wanted},
             layers=tuple(
@@ -128,49 +126,17 @@ class Emulator:
                     kernel=step.kernel,
                     path=step.path,
                     rank=step.rank,
-                    products=step.products * len(self.images),
+                    products=step.products * count,
                     seconds=spent,
                 )
                 for step, spent in zip(steps, seconds, strict=True)
             ),
             seconds=passed,
-            threads=min(self.threads, len(parts)),
+            threads=max(1, min(self.threads, len(parts))),
         )
 
-    def _digests(self, mapping: Mapping) -> dict[str, bytes]:
-        """Of everything that each tensor depends on, beside the network and the images."""
-        found = {self.network.input_name: b""}
-        for layer in self.network.layers:
-            own = mapping.layers.get(layer.name) if isinstance(layer, Convolution) else None
-            text = f"{layer.name} {own!r} ".encode()
-            parts = b"".join(found[name] for name in layer.inputs)
-            found[layer.name] = hashlib.sha256(text + parts).digest()
-        return found
-
-    def _known(self, wanted: Sequence[str], digests: dict[str, bytes]) -> dict[str, Codes]:
-        """Stored tensors from which the wanted ones follow: the latest of each path."""
-        known: dict[str, Codes] = {}
-        asked = set(wanted)
-        for layer in reversed(self.network.layers):
-            if layer.name in asked:
-                tensor = self._store.get(digests[layer.name])
-                if tensor is None:
-                    asked.update(layer.inputs)
-                else:
-                    known[layer.name] = tensor
-        return known
-
-    def _needed(self, wanted: Sequence[str], known: dict[str, Codes]) -> list[Layer]:
-        """Layers to compute, in execution order."""
-        asked = set(wanted)
-        found = []
-        for layer in reversed(self.network.layers):
-            if layer.name in asked and layer.name not in known:
-                found.append(layer)
-                asked.update(layer.inputs)
-        return found[::-1]
-
-    def _step(self, layer: Layer, mapping: Mapping) -> Step:
+    def step(self, layer: Layer, mapping: Mapping) -> Step:
+        """What runs a layer under ``mapping``."""
         own = mapping.layers.get(layer.name)
         if isinstance(layer, Convolution) and own is None:
             raise SpecError(f"mapping lacks the layer {layer.name}")
@@ -185,27 +151,6 @@ class Emulator:
             while len(self._prepared) > _PREPARED * len(self._layers):
                 self._prepared.popitem(last=False)
         return step
-
-    def _kept(
-        self, steps: Sequence[Step], wanted: Sequence[str], digests: dict[str, bytes]
-    ) -> list[Step]:
-        """Steps whose tensors are wanted, or worth most per byte of the store.
-
-        What a tensor saves is all that was multiplied for it since the last known one.
-        """
-        behind: dict[str, int] = {}
-        worth: dict[str, float] = {}
-        for step in steps:
-            behind[step.name] = step.products + sum(behind.get(x, 0) for x in set(step.inputs))
-            worth[step.name] = behind[step.name] / math.prod(step.shape)
-        room = self._store.memory
-        chosen = set()
-        for step in sorted(steps, key=lambda x: -worth[x.name]):
-            size = math.prod(step.shape) * len(self.images)
-            if size <= room:
-                room -= size
-                chosen.add(step.name)
-        return [x for x in steps if x.name in chosen or x.name in wanted]
 
 
 def evaluate(

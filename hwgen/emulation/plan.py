@@ -12,7 +12,7 @@ from hwgen.network.graph import Shape
 
 __all__ = ["Layout", "layout", "slices"]
 
-CACHE = 1 << 20  # bytes of live tensors that a thread's slice may take: half a core's own cache
+SLICE = 4 << 20  # bytes of live tensors in a slice: calls are few, and a shared cache holds them
 SMALLEST = 1 << 22  # products that are worth a slice of their own
 
 
@@ -81,8 +81,8 @@ def slices(
 ) -> list[tuple[int, int]]:
     """First and last image, exclusive, of each slice.
 
-    A slice's tensors fit a core's cache, and all threads' slices fit ``memory``; there are as
-    many slices for each thread, but none too small to be worth it.
+    A slice's tensors fit :data:`SLICE`, and all threads' slices fit ``memory``; there are as many
+    slices for each thread, but none too small to be worth it.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def slices(
     needed = max(1, found.bytes_per_image + math.prod(image))
     if needed > memory:
         raise SpecError(f"emulation memory must hold {needed} bytes of one image, not {memory}")
-    size = max(1, min(CACHE // needed, memory // (needed * threads)))
+    size = max(1, min(SLICE // needed, memory // (needed * threads)))
     parts = max(1, math.ceil(count / size))
     work = count * sum(step.products for step in steps)
     if work >= threads * SMALLEST:

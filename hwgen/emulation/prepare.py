@@ -72,13 +72,15 @@ def prepare(
         if mapping is None:
             raise SpecError(f"mapping lacks the layer {layer.name}")
         return _convolution(network, layer, mapping, kernel, path)
+    found = elementwise(network, layer, kernel, path)
+    call, used = (_by_definition(network, layer), "numpy") if found is None else found
     return Step(
         name=layer.name,
         inputs=layer.inputs,
         shape=layer.shape,
         kernel=type(layer).__name__.lower(),
-        path="numpy",
-        call=elementwise(network, layer) or _by_definition(network, layer),
+        path=used,
+        call=call,
     )
 
 

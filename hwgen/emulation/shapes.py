@@ -1,5 +1,6 @@
 """A layer of the graph as the kernels want it described."""
 
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -8,9 +9,9 @@ from numpy.typing import NDArray
 from hwgen.golden.products import Products
 from hwgen.kernels.layers.geometry import Geometry
 from hwgen.kernels.layers.output import Output, Sums, Variate
-from hwgen.network.graph import Convolution, Network
+from hwgen.network.graph import Add, Convolution, Layer, Network, Pool, Rescale
 
-__all__ = ["geometry_of", "output_of", "sums_of"]
+__all__ = ["add_output", "geometry_of", "output_of", "pool_output", "sums_of", "window_of"]
 
 _outputs: WeakKeyDictionary[Convolution, Output] = WeakKeyDictionary()
 
@@ -38,18 +39,51 @@ def output_of(layer: Convolution) -> Output:
     """Requantization of a convolution: one object per layer, so that what follows from it can be
     remembered from mapping to mapping."""
     if layer not in _outputs:
-        numbers = {
-            field: np.array([getattr(x, field) for x in layer.rescale], np.int64)
-            for field in ("multiplier", "left", "right")
-        }
-        _outputs[layer] = Output(
-            **numbers,
-            rounding=layer.rounding,
-            zero_point=layer.quantization.zero_point,
-            low=layer.low,
-            high=layer.high,
-        )
+        _outputs[layer] = _output(layer, layer.rescale, layer.quantization.zero_point)
     return _outputs[layer]
+
+
+def add_output(layer: Add) -> Output:
+    """Requantization of a sum of two tensors."""
+    return _output(layer, (layer.total,), layer.quantization.zero_point)
+
+
+def pool_output(layer: Pool) -> Output:
+    """Requantization of a pooled window, one for each number of taps where it depends on it."""
+    base = layer.quantization.zero_point if layer.offset is None else layer.offset
+    return _output(layer, layer.by_taps or (layer.rescale,), base)
+
+
+def window_of(network: Network, layer: Pool) -> Geometry:
+    """Extents of a pooling layer: as of a depthwise convolution."""
+    height, width, channels = network.shapes[layer.inputs[0]]
+    return Geometry(
+        height=height,
+        width=width,
+        channels=channels,
+        filters=channels,
+        kernel=layer.kernel,
+        stride=layer.stride,
+        padding=layer.padding,
+        groups=channels,
+        out_height=layer.shape[0],
+        out_width=layer.shape[1],
+        fill=0,
+    )
+
+
+def _output(layer: Layer, rescale: Sequence[Rescale], zero_point: int) -> Output:
+    numbers = {
+        field: np.array([getattr(x, field) for x in rescale], np.int64)
+        for field in ("multiplier", "left", "right")
+    }
+    return Output(
+        **numbers,
+        rounding=layer.rounding,
+        zero_point=zero_point,
+        low=layer.low,
+        high=layer.high,
+    )
 
 
 def sums_of(products: Products, sum_factor: NDArray[np.int64] | None = None) -> Sums:

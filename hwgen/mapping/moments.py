@@ -24,20 +24,33 @@ def tap_histograms(
         codes, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=zero_point
     )
     channels = padded.shape[3]
-    # One bin per channel and code; uint32 keeps the temporary small.
-    bins = padded + np.arange(0, 256 * channels, 256, dtype=np.uint32)
-    height, width, _ = layer.shape
-    (down, across), (_, kernel_height, kernel_width, _) = layer.stride, layer.weights.shape
-    counts = [
-        np.bincount(
-            bins[:, y : y + down * height : down, x : x + across * width : across].ravel(),
-            minlength=256 * channels,
-        )
-        for y in range(kernel_height)
-        for x in range(kernel_width)
-    ]
-    by_channel = np.reshape(counts, (len(counts), layer.groups, -1, 256))
+    bins = np.arange(0, 256 * channels, 256, dtype=np.uint32)  # one per channel and code
+    (height, width, _), (down, across) = layer.shape, layer.stride
+    _, kernel_height, kernel_width, _ = layer.weights.shape
+    counts = np.zeros((kernel_height, kernel_width, 256 * channels), np.int64)
+    for rows, kernel_rows in _readers(padded.shape[1], height, down, kernel_height):
+        for columns, kernel_columns in _readers(padded.shape[2], width, across, kernel_width):
+            read = padded[:, rows[:, None], columns] + bins
+            found = np.bincount(read.ravel(), minlength=256 * channels)
+            counts[kernel_rows[:, None], kernel_columns] += found
+    by_channel = counts.reshape(kernel_height * kernel_width, layer.groups, -1, 256)
     return by_channel.swapaxes(0, 1).reshape(layer.groups, layer.fan_in, 256)
+
+
+def _readers(
+    extent: int, outputs: int, stride: int, kernel: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Lines of an input that the same lines of a kernel read, and these: each is counted once."""
+    found: dict[tuple[int, ...], list[int]] = {}
+    for line in range(extent):
+        readers = tuple(
+            tap
+            for tap in range(kernel)
+            if (line - tap) % stride == 0 and 0 <= line - tap < outputs * stride
+        )
+        if readers:
+            found.setdefault(readers, []).append(line)
+    return [(np.array(lines), np.array(readers)) for readers, lines in found.items()]
 
 
 def error_sums(

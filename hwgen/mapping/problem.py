@@ -8,14 +8,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen import golden
 from hwgen.arith.catalogue import find
+from hwgen.emulation import Emulator
 from hwgen.errors import SpecError
 from hwgen.mapping.corrections import bias_update
 from hwgen.mapping.drop import Drop, margins, paired_drop
 from hwgen.mapping.kinds import is_exact, is_precision
 from hwgen.mapping.search import Candidate, Objectives, Space
 from hwgen.network.graph import Convolution, Network
+from hwgen.network.limits import highest_code
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
@@ -105,6 +106,8 @@ class Problem:
         )
         plain = (0,) * len(layers)
         self.baseline = min(exact, key=lambda name: self.energy_pj(Candidate(name, plain)))
+        self._emulator = Emulator(network, images)
+        self._updated: dict[tuple[str, tuple[int, ...]], LayerMapping] = {}
         self._exact_margins = margins(self._logits(Candidate(self.baseline, plain))[1], labels)
         self._known: dict[Candidate, Evaluation] = {}
 
@@ -140,20 +143,28 @@ class Problem:
         return sum(layer.operations * energy[mode][layer.name] for layer, mode in layers)
 
     def _logits(self, candidate: Candidate) -> tuple[Mapping, NDArray[np.uint8]]:
-        """Run layer by layer, so that every bias update sees the approximated prefix."""
-        modes = dict(zip(self.space.layers, candidate.modes, strict=True))
-        tensors = {self.network.input_name: self.images}
+        """Update biases in the order of the layers: each sees the approximated prefix."""
         layers: dict[str, LayerMapping] = {}
-        for layer in self.network.layers:
-            if isinstance(layer, Convolution):
-                source = layer.inputs[0]
-                mode, zero = modes[layer.name], self.network.quantizations[source].zero_point
+        for index, layer in enumerate(self.network.convolutions):
+            key = (candidate.multiplier, candidate.modes[: index + 1])
+            if key not in self._updated:
+                mode = candidate.modes[index]
                 plain = LayerMapping(multiplier=candidate.multiplier, mode=mode)
-                update = bias_update(layer, plain, tensors[source], zero)
-                layers[layer.name] = replace(plain, bias_update=update)
-            tensors[layer.name] = golden.step(self.network, layer, tensors, Mapping(layers))
-        logits = tensors[self.network.layers[-1].name]
+                self._updated[key] = self._update(layer, plain, Mapping(layers))
+            layers[layer.name] = self._updated[key]
+        logits = self._tensor(Mapping(layers), self.network.layers[-1].name)
         return Mapping(layers), logits.reshape(len(logits), -1)
+
+    def _update(self, layer: Convolution, plain: LayerMapping, prefix: Mapping) -> LayerMapping:
+        source = layer.inputs[0]
+        zero_point = self.network.quantizations[source].zero_point
+        highest = highest_code(self.network, source)
+        codes = self._tensor(prefix, source)
+        update = bias_update(layer, plain, codes, zero_point, highest)
+        return replace(plain, bias_update=update)
+
+    def _tensor(self, mapping: Mapping, name: str) -> NDArray[np.uint8]:
+        return self._emulator.evaluate(mapping, (name,)).outputs[name]
 
 
 def _check_cost(name: str, cost: Cost, layers: Sequence[str]) -> None:

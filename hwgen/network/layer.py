@@ -57,7 +57,8 @@ class Layer:
     low, high : int
         Codes that the output is clamped to (a ReLU raises ``low``).
     rounding : str
-        How accumulators become codes: ``single`` (ONNX) or ``double`` (TFLite).
+        How accumulators become codes: ``single`` (ONNX, and TFLite's fully connected layers)
+        or ``double`` (TFLite's others).
     """
 
     name: str

@@ -22,7 +22,7 @@ def test_a_mapping_for_another_multiplier(network, mapping, spec):
         network,
         mapping,
         replace(spec, multiplier="posneg_1"),
-        r"^layer stem wants multiplier exact, but every processing element holds posneg_1$",
+        r"^layer body wants multiplier exact, but every processing element holds posneg_1$",
     )
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from hwgen import golden
-from hwgen.emulation import MEMORY, Emulator
+from hwgen.emulation import MEMORY, Emulator, hint
 from hwgen.emulation.candidates import KERNELS
 from hwgen.errors import SpecError
 from hwgen.kernels.layers.factored import factored_paths
 from hwgen.kernels.layers.lookup import lookup_paths
-from hwgen.network.onnx import load
+from hwgen.network.load import load
 from tests.wide_network import wide_mapping, wide_network
 
 FORCED = [
@@ -70,12 +70,25 @@ def test_slices_and_threads_change_nothing(count, threads):
         assert differing(emulator.evaluate(mapping, list(expected)), expected) == []
 
 
-def test_real_networks(shared_data):
-    for name in ("resnet20_cifar10_int8qdq_pc", "resnet8_alwann_cifar10_uint8qdq_ptasym"):
-        network = load(shared_data / "models" / f"{name}.onnx")
-        rng = np.random.default_rng(1)
-        images = rng.integers(0, 256, (3, *network.input_shape), np.uint8)
-        mapping = wide_mapping(rng, network, ("exact", "perforated_a3", "scalable_t6", "mitchell"))
+MODELS = (
+    "models/resnet20_cifar10_int8qdq_pc.onnx",
+    "models/resnet8_alwann_cifar10_uint8qdq_ptasym.onnx",
+    "models/dscnn_mlperftiny_kws_int8qdq_pt.onnx",
+    "tflite/resnet8_mlperftiny_int8.tflite",
+    "tflite/dscnn_kws_int8.tflite",
+    "tflite/autoencoder_ad_int8.tflite",
+)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_real_networks(shared_data, model):
+    network = load(shared_data / model)
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (3, *network.input_shape), np.uint8)
+    for mapping in (
+        golden.exact_mapping(network),
+        wide_mapping(rng, network, ("exact", "perforated_a3", "scalable_t6", "mitchell")),
+    ):
         expected = golden.run(network, images, mapping)
         found = Emulator(network, images).evaluate(mapping, list(expected))
         assert differing(found, expected) == []
@@ -86,3 +99,10 @@ def test_no_images_give_no_codes():
     images = np.empty((0, *network.input_shape), np.uint8)
     found = Emulator(network, images).evaluate(golden.exact_mapping(network))
     assert found.outputs["probabilities"].shape == (0, 1, 1, 5)
+
+
+def test_who_lacks_the_kernels_is_told_how_to_get_them(monkeypatch):
+    monkeypatch.setattr("hwgen.emulation.missing.native.sets", lambda: ())
+    assert "C compiler" in hint()
+    monkeypatch.setattr("hwgen.emulation.missing.native.sets", lambda: ("portable",))
+    assert hint() is None

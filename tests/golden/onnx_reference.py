@@ -8,7 +8,7 @@ from hwgen import golden
 from hwgen.golden.im2col import windows
 from hwgen.golden.pool import taps_inside
 from hwgen.network.graph import Pool
-from hwgen.network.onnx.file import read
+from hwgen.network.onnx.importer import read
 from hwgen.network.onnx.qdq import Walk
 from hwgen.network.onnx.values import Activation
 
@@ -22,8 +22,10 @@ def reference_tensors(path, network, images):
     """
     graph = read(path)
     values = Walk(graph).values
-    codes = [x.outputs[0] for x in graph.nodes if x.operator == "QuantizeLinear"]
-    real = [x.outputs[0] for x in graph.nodes if x.outputs[0] not in codes]
+    made = {name for x in onnx.load(path).graph.node for name in x.output}  # before rewriting
+    nodes = [x for x in graph.nodes if x.outputs[0] in made]
+    codes = [x.outputs[0] for x in nodes if x.operator == "QuantizeLinear"]
+    real = [x.outputs[0] for x in nodes if x.operator != "QuantizeLinear"]
     codes = [x for x in codes if values[x].coding.high == 255]  # NumPy has no 4-bit numbers
     tensors = {}  # of the network, each with a tensor of the model: one of codes, if possible
     for name in [*codes, *real]:

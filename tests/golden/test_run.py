@@ -98,3 +98,11 @@ def test_a_layer_of_no_known_kind_is_a_bug(network, images):
     tensors = {"image": images.test_images[:1]}
     with pytest.raises(TypeError, match=r"^layer odd is of no known kind: Layer$"):
         golden.step(network, stranger, tensors, golden.exact_mapping(network))
+
+
+def test_a_mapping_of_a_layer_that_does_not_multiply_is_refused(network, images):
+    layers = dict(golden.exact_mapping(network).layers)
+    more = Mapping({**layers, "pool9": layers["conv4"]})
+    line = r"^mapping must name layers that multiply \(conv1, .+\), not pool9$"
+    with pytest.raises(SpecError, match=line):
+        golden.run(network, images.test_images[:1], more)

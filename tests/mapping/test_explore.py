@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hwgen import golden
+from hwgen.emulation import Emulator
 from hwgen.errors import SpecError
 from hwgen.mapping import explore as module
 from hwgen.mapping.explore import explore
@@ -71,19 +72,20 @@ def test_only_fronts_are_tested_and_the_figures_are_goldens(found, network, imag
 
 def test_test_images_are_read_once_after_the_search(network, images, costs, spec, monkeypatch):
     order = []
-    evaluate, accuracy = module.Problem.evaluate, golden.accuracy
+    evaluate = module.Problem.evaluate
 
     def searching(problem, candidate):
         order.append("search")
         return evaluate(problem, candidate)
 
-    def testing(network, pixels, labels, mapping):
-        assert pixels is images.test_images
-        order.append("test")
-        return accuracy(network, pixels, labels, mapping)
+    class Testing(Emulator):
+        def evaluate(self, *args):
+            assert self.images is images.test_images
+            order.append("test")
+            return super().evaluate(*args)
 
     monkeypatch.setattr(module.Problem, "evaluate", searching)
-    monkeypatch.setattr(golden, "accuracy", testing)
+    monkeypatch.setattr(module, "Emulator", Testing)
     found = run(network, images, costs, spec)
     assert order.count("test") == len(found.test_accuracy)
     assert "search" not in order[order.index("test") :]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hwgen.errors import SpecError
-from hwgen.spec.mapping import FilterRule, KernelRule, LayerMapping, RangeRule, WeightRule
+from hwgen.spec.mapping import FilterRule, KernelRule, LayerMapping, Mapping, RangeRule, WeightRule
 from hwgen.spec.mapping.arrays import weight_rules
 from hwgen.spec.mapping.indices import expand, ranges_of, text_of
 
@@ -165,6 +165,52 @@ def test_a_rule_that_takes_something_back_stays(fields):
     assert getattr(kept, finest)
     without = layer(**{name: x for name, x in fields.items() if name != finest})
     assert not np.array_equal(modes(kept), modes(without))
+
+
+def random_rules(rng, kind, field, count, first=0):
+    """Disjoint rules over ``count`` members of a field, for all or for filter after filter."""
+    rules = []
+    for filters in [None] if kind in (FilterRule, RangeRule) else range(SHAPE[0]):
+        owner = rng.integers(-2, 3, count)
+        for mode in range(3):
+            members = np.flatnonzero(owner == mode) + first
+            if members.size:
+                sets = {field: ",".join(map(str, rng.permutation(members)))}
+                if filters is not None:
+                    sets["filters"] = str(filters)
+                rules.append(kind(mode=mode, **sets))
+    return tuple(rules[i] for i in rng.permutation(len(rules)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_canonical_form_means_what_was_said(seed):
+    rng = np.random.default_rng(seed)
+    centred = rng.integers(-3, 4, SHAPE)
+    said = {
+        "filters": random_rules(rng, FilterRule, "filters", SHAPE[0]),
+        "kernels": random_rules(rng, KernelRule, "channels", SHAPE[3]),
+        "ranges": random_rules(rng, RangeRule, "codes", 7, first=-3),
+        "weights": random_rules(rng, WeightRule, "taps", 12),
+    }
+    said = {name: x for name, x in said.items() if rng.random() < 0.7}
+    expected = np.ones(SHAPE, int)
+    for f, y, x, c in np.ndindex(*SHAPE):
+        places = {
+            "filters": {"filters": f},
+            "kernels": {"filters": f, "channels": c},
+            "ranges": {"codes": centred[f, y, x, c]},
+            "weights": {"filters": f, "taps": (y * SHAPE[2] + x) * SHAPE[3] + c},
+        }
+        for level, place in places.items():
+            for rule in said.get(level, ()):
+                if all(i in expand(rule.ranges(name)) for name, i in place.items()):
+                    expected[f, y, x, c] = rule.mode
+    found = layer(mode=1, **said)
+    np.testing.assert_array_equal(modes(found, centred), expected)
+    rewritten = {name: getattr(found, name) for name in said}
+    assert layer(mode=1, **rewritten) == found
+    mapping = Mapping({"x": found})
+    assert Mapping.from_json(mapping.to_json()) == mapping
 
 
 def test_arrays_become_rules():

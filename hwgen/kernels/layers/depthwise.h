@@ -1,9 +1,8 @@
 /* Sums of a few output positions of a depthwise convolution, for one width of machine vector.
  *
- * Lanes are channels, so a tap's weights are used LANES at a time, in 32 bits.
+ * Lanes are channels, so a tap's weights are used LANES at a time, in 32 bits. Besides what
+ * requantize.h needs, the includer defines WIDEN(codes): LANES bytes from there on as a VU.
  */
-
-typedef uint8_t PATH(vq) __attribute__((vector_size(LANES), may_alias));
 
 /* Four positions, `step` bytes apart from `from` on, of LANES channels from `channel` on. */
 static inline void PATH(depthwise)(const struct factored *f, int64_t channel, const uint8_t *from,
@@ -13,11 +12,8 @@ static inline void PATH(depthwise)(const struct factored *f, int64_t channel, co
     VU sums[4] = {{0}};
     for (int64_t run = 0; run < f->runs; run++, weights += f->filters + 16) {
         const VU w = (VU)PATH(load)(weights);
-        for (int k = 0; k < 4; k++) {
-            PATH(vq) codes;
-            memcpy(&codes, from + f->run[run].offset + k * step, sizeof codes);
-            sums[k] += __builtin_convertvector(codes, VU) * w;
-        }
+        for (int k = 0; k < 4; k++)
+            sums[k] += WIDEN(from + f->run[run].offset + k * step) * w;
     }
     for (int k = 0; k < 4; k++) {
         const VU x = sums[k] + (VU)PATH(load)(f->bias + channel);

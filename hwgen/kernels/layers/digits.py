@@ -50,24 +50,34 @@ def digits_of(terms: tuple[Term, ...], bits: int) -> tuple[tuple[Digit, ...], tu
     digits, removed = [], []
     for number, term in enumerate(terms):
         place = _common_zeros(term.weights)
-        weights = term.weights >> place
-        centre = (int(weights.max()) + int(weights.min()) + 1) >> 1
-        plain, centred = _split(weights, bits), _split(weights - centre, bits)
-        is_centred = len(centred) < len(plain)
-        removed.append(centre << place if is_centred else 0)
-        for k, digit in enumerate(centred if is_centred else plain):
-            digits.append(Digit(table=number, place=place + k * bits, weights=digit))
+        weights = term.weights >> place if place else term.weights
+        centre, parts = _split(weights, bits)
+        removed.append(centre << place)
+        for k, part in enumerate(parts):
+            digits.append(Digit(table=number, place=place + k * bits, weights=part))
     digits.sort(key=lambda digit: -digit.place)
     return tuple(digits), tuple(removed)
 
 
 def _common_zeros(weights: Integers) -> int:
     """Low bits that are 0 in all weights."""
-    common = int(np.gcd.reduce(weights, axis=None))
+    common = int(np.bitwise_or.reduce(weights, axis=None))
     return (common & -common).bit_length() - 1 if common else 0
 
 
-def _split(weights: Integers, bits: int) -> list[Integers]:
+def _split(weights: Integers, bits: int) -> tuple[int, list[Integers]]:
+    """A number to take away from all weights, and the digits of the rest, lowest first."""
+    low, high = int(weights.min()), int(weights.max())
+    half, centre = 1 << (bits - 1), (low + high + 1) >> 1
+    if -half <= low and high < half:
+        return 0, [weights]
+    if high - low < 2 * half:
+        return centre, [weights - centre]
+    plain, centred = _digits(weights, bits), _digits(weights - centre, bits)
+    return (centre, centred) if len(centred) < len(plain) else (0, plain)
+
+
+def _digits(weights: Integers, bits: int) -> list[Integers]:
     rest, half = weights, 1 << (bits - 1)
     found = []
     while rest.any():

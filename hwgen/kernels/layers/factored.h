@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "requantization.h"
+#include "translate.h"
 
 #define MOST_FOURS 4     /* of positions in a tile */
 #define MOST_VECTORS 4   /* of filters in a tile */
@@ -48,8 +49,6 @@ struct factored {
     const int64_t *factor; /* [filters] */
 };
 
-typedef void translate(const uint8_t *table, const uint8_t *from, uint8_t *to, int64_t count);
-
 /* Memory of one call. */
 struct factored_memory {
     void *memory;
@@ -81,6 +80,5 @@ int open_factored(struct factored_memory *m, const struct factored *f);
 void close_factored(struct factored_memory *m);
 void fill_band(const struct factored *f, const struct band *b, translate *by,
                const struct factored_memory *m);
-translate *translation(int is_wide);
 
 #endif

@@ -104,7 +104,8 @@ class Factored:
             self._fallback = FactoredFallback(geometry, sums, terms)
             return
         self._raw, self._kept = _prepared(geometry, sums, terms, _FORMATS[self.path])
-        self._raw_output, kept = raw_output(output)
+        largest = _largest(geometry.taps, sums, terms)
+        self._raw_output, kept = raw_output(output, largest)
         self._kept += kept
 
     def run(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
@@ -152,6 +153,17 @@ def _check(geometry: Geometry, left: NDArray[np.int32], right: NDArray[np.int32]
             )
     if geometry.taps > _MOST_TAPS:
         raise SpecError(f"factored taps must be at most {_MOST_TAPS}, not {geometry.taps}")
+
+
+def _largest(taps: int, sums: Sums, terms: tuple[Term, ...]) -> float:
+    """Magnitude that no sum exceeds, in whatever order it is added up."""
+    found = np.abs(sums.bias.astype(np.float64)) + 255.0 * taps * np.abs(sums.sum_factor)
+    for term in terms:
+        found += int(term.table.max()) * np.abs(term.weights).sum(axis=(1, 2, 3))
+    if sums.variate is not None:
+        x = float(np.abs(sums.variate.x.astype(np.float64)).max()) * taps
+        found += np.abs(sums.variate.factor) * x / (1 << sums.variate.fraction) + 1
+    return float(found.max())
 
 
 def _prepared(

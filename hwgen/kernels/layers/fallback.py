@@ -1,5 +1,7 @@
 """Convolution by table look-up in NumPy."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,12 +46,17 @@ class LookupFallback:
         sums = np.zeros((positions, len(columns)), np.int32)
         products = np.empty_like(sums)
         codes, variate = np.zeros((positions, 1), np.int64), np.zeros((positions, 1), np.int64)
+        counts = self.sums.sum_factor.any()
         for tap, activations in enumerate(window_taps(part, g, group)):
-            rows = np.ascontiguousarray(self.columns.products[columns[:, tap]].T)
-            # Clipping never happens; it spares NumPy a copy of its result.
-            np.take(rows, activations, axis=0, out=products, mode="clip")
-            sums += products  # wraps
-            codes[:, 0] += activations
+            if positions < len(self.columns.products[0]):
+                sums += self.columns.products[columns[:, tap], activations[:, None]]
+            else:  # first rows of products, one per activation code
+                rows = np.ascontiguousarray(self.columns.products[columns[:, tap]].T)
+                # Clipping never happens; it spares NumPy a copy of its result.
+                np.take(rows, activations, axis=0, out=products, mode="clip")
+                sums += products  # wraps
+            if counts:
+                codes[:, 0] += activations
             if x is not None:
                 variate[:, 0] += x[activations]
         rest = self.sums.bias[filters] + self.sums.sum_factor[filters] * codes
@@ -70,11 +77,10 @@ def padded(codes: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
 
 def window_taps(
     part: NDArray[np.uint8], geometry: Geometry, group: int
-) -> "list[NDArray[np.uint8]]":
+) -> Iterator[NDArray[np.uint8]]:
     """Activations of each tap at all positions, in the order of a filter's weights."""
     g = geometry
     channels = g.channels // g.groups
-    taps = []
     for y in range(g.kernel[0]):
         for x in range(g.kernel[1]):
             window = part[
@@ -83,5 +89,4 @@ def window_taps(
                 x : x + (g.out_width - 1) * g.stride[1] + 1 : g.stride[1],
             ]
             for channel in range(group * channels, (group + 1) * channels):
-                taps.append(np.ascontiguousarray(window[..., channel]).reshape(-1))
-    return taps
+                yield np.ascontiguousarray(window[..., channel]).reshape(-1)

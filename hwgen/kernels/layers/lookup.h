@@ -66,7 +66,9 @@ struct workspace {
     uint32_t *sums;  /* [positions][lanes] */
     uint8_t *tables; /* rows of the products of a step's taps */
     int64_t *pixel, *window, *variate; /* sums over channels, over windows, of codes and of x */
-    int64_t *reach; /* [groups][taps]: elements of the plane from the window's origin */
+    int32_t group;                     /* whose windows these are; -1 for none */
+    int32_t *columns; /* [taps][16], of a block of filters of a depthwise layer */
+    int64_t *reach;   /* [groups][taps]: elements of the plane from the window's origin */
 };
 
 static inline int64_t plane_image(const struct lookup *l)

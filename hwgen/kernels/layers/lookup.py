@@ -1,6 +1,7 @@
 """Convolution by table look-up: any products, exact whatever the tables hold."""
 
 import ctypes
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,9 @@ class Lookup:
         geometry.check_weights("look-up codes", codes)
         sums.check(geometry.filters, geometry.taps)
         output.check(geometry.filters)
-        self.geometry, self.sums, self.output = geometry, sums, output
-        self._columns = columns_of(tables, choice, codes)
+        self._columns = columns_of(tables, choice, codes, sums.sum_factor)
+        sums = replace(sums, sum_factor=self._columns.sum_factor)
+        self.geometry, self.output, self._sums = geometry, output, sums
         if self.path == "numpy":
             self._fallback = LookupFallback(geometry, sums, self._columns)
         else:
@@ -126,8 +128,8 @@ class Lookup:
         """The structure, and the arrays that it points into."""
         g, columns = self.geometry, self._columns
         plan = plan_of(g, columns)
-        variate = self.sums.variate or _no_variate(g.filters)
-        bias = self.sums.bias
+        variate = self._sums.variate or _no_variate(g.filters)
+        bias = self._sums.bias
         arrays: dict[str, NDArray[Any]] = {
             "filter_blocks": plan.filter_blocks,
             "steps": plan.steps,
@@ -138,7 +140,7 @@ class Lookup:
             "products": columns.products,
             "bias": bias.astype(np.int32),
             "narrow_bias": (bias + columns.removed).astype(np.int32),
-            "sum_factor": self.sums.sum_factor.astype(np.int32),
+            "sum_factor": self._sums.sum_factor.astype(np.int32),
             "variate": variate.x,
             "variate_factor": variate.factor,
         }
@@ -157,8 +159,8 @@ class Lookup:
             left=g.padding[1],
             is_wide=columns.is_wide,
             filter_block_count=len(plan.filter_blocks),
-            has_sums=bool(self.sums.sum_factor.any()),
-            has_variate=self.sums.variate is not None,
+            has_sums=bool(self._sums.sum_factor.any()),
+            has_variate=self._sums.variate is not None,
             fraction=variate.fraction,
         )
         return raw, list(arrays.values())

@@ -16,6 +16,8 @@
 #define ROW 32
 #include "lookup_rows.h"
 
+#include "lookup_channels.h"
+#include "lookup_thin.h"
 #include "lookup_wide.h"
 
 #define EACH_ROW(lanes, call8, call16, call32) \
@@ -69,7 +71,8 @@ static void PATH(add_by_rows)(const struct lookup *l, const struct slice *s,
     const int64_t line = (int64_t)l->stride_y * l->plane_width * l->depth;
     for (int32_t k = b->first_step; k < b->last_step; k++) {
         const struct step *step = l->step + k;
-        const uint16_t *plane = w->plane + step->block * l->images * plane_image(l) + step->offset;
+        const int64_t block = (int64_t)step->block * l->images * plane_image(l);
+        const uint16_t *plane = w->plane + block + step->offset;
         PATH(make_tables)(l, b, step, w->tables);
         for (int64_t n = 0; n < s->images; n++)
             for (int64_t y = 0; y < s->rows; y++)
@@ -82,15 +85,24 @@ static void PATH(add_by_products)(const struct lookup *l, const struct slice *s,
                                   const struct filter_block *b, const struct workspace *w)
 {
     const int64_t line = (int64_t)l->stride_y * l->plane_width * l->depth;
+    const int is_depthwise = l->groups == l->channels && l->groups == l->filters;
+    if (is_depthwise)
+        PATH(find_columns)(l, b, w->columns);
     for (int64_t n = 0; n < s->images; n++)
-        for (int64_t y = 0; y < s->rows; y++)
-            PATH(add_thin)(l, b, w->reach, w->plane + n * plane_image(l) + y * line,
-                           w->sums + (n * s->rows + y) * l->out_width * b->lanes);
+        for (int64_t y = 0; y < s->rows; y++) {
+            const uint16_t *x = w->plane + n * plane_image(l) + y * line;
+            uint32_t *sums = w->sums + (n * s->rows + y) * l->out_width * b->lanes;
+            if (is_depthwise)
+                PATH(add_channels)(l, b, w->reach, w->columns, x, sums);
+            else
+                PATH(add_thin)(l, b, w->reach, x, sums);
+        }
 }
 
 static void PATH(run_slice)(const struct lookup *l, const struct requantization *r,
-                            const struct slice *s, const struct workspace *w, int is_thin)
+                            const struct slice *s, struct workspace *w, int is_thin)
 {
+    w->group = -1;
     fill_plane(l, s, w->plane);
     for (const struct filter_block *b = l->filter_block; b < l->filter_block + l->filter_blocks; b++) {
         const int has_rows = !is_thin && !b->is_thin, is_paired = has_rows && !l->is_wide;

@@ -20,6 +20,7 @@ _WIDE_LANES = 16
 _DEPTH = 16  # channels of a block of the plane: the taps of a step
 _THIN = 3  # filters of a group that do not pay for making rows
 _SUMS = 3 << 16  # of a slice: they and the tables fit a second cache of a megabyte
+_PLANE = 1 << 22  # codes of a slice's padded input: 8 megabytes
 _SPILLS = (16, 8, 4, 2)
 
 
@@ -59,10 +60,12 @@ def plan_of(geometry: Geometry, columns: Columns) -> Plan:
     lanes = min(_WIDE_LANES if columns.is_wide else _LANES, -(-g.filters // g.groups))
     positions = max(1, _SUMS // max(8, lanes))
     rows = min(g.out_height, max(1, positions // g.out_width))
-    images = max(1, positions // (rows * g.out_width)) if rows == g.out_height else 1
     plane_height = (rows - 1) * g.stride[0] + g.kernel[0]
     plane_width = (g.out_width - 1) * g.stride[1] + g.kernel[1]
     depth = min(g.channels, _DEPTH)
+    images = positions // (rows * g.out_width) if rows == g.out_height else 1
+    plane = plane_height * plane_width * -(-g.channels // depth) * depth
+    images = max(1, min(images, _PLANE // plane))
     block, offset = _taps(g, plane_width, depth)
     steps: list[tuple[int, ...]] = []
     filter_blocks = []
@@ -109,7 +112,7 @@ def _filter_blocks(geometry: Geometry, is_wide: bool) -> Iterator[tuple[int, int
     if per_group <= _THIN:
         for first in range(0, geometry.filters, _WIDE_LANES):
             count = min(_WIDE_LANES, geometry.filters - first)
-            yield first, count, count, True
+            yield first, count, _WIDE_LANES, True
         return
     for start in range(0, geometry.filters, per_group):
         first = start

@@ -85,29 +85,32 @@ static int64_t sum_of_values(const uint8_t *codes, int32_t count, const int32_t 
 }
 
 /* Sums over the channels of a group, of codes (value is NULL) or of their values. */
+static void sum_line(const struct lookup *l, const uint8_t *codes, int64_t count,
+                     const int32_t *value, int64_t *pixel)
+{
+    const int32_t channels = l->channels / l->groups;
+    for (int64_t x = 0; x < count; x++, codes += l->channels)
+        pixel[x] = value != NULL ? sum_of_values(codes, channels, value)
+                                 : sum_of_codes(codes, channels);
+}
+
 static void sum_pixels(const struct lookup *l, const struct slice *s, int32_t group,
                        const int32_t *value, int64_t *pixel)
 {
     const int32_t channels = l->channels / l->groups;
     const int64_t lines = (int64_t)(s->rows - 1) * l->stride_y + l->kernel_height;
-    const int64_t first = (int64_t)s->first_row * l->stride_y - l->top;
     const int64_t outside = (int64_t)channels * (value != NULL ? value[l->fill] : l->fill);
+    const int64_t rest = (int64_t)l->plane_width - l->left;
+    const int64_t count = rest < 0 ? 0 : rest < l->width ? rest : l->width;
     for (int64_t n = 0; n < s->images; n++)
         for (int64_t line = 0; line < lines; line++) {
-            const int64_t y = first + line;
+            const int64_t y = (int64_t)s->first_row * l->stride_y - l->top + line;
             int64_t *to = pixel + (n * l->plane_height + line) * l->plane_width;
-            for (int64_t i = 0; i < l->plane_width; i++) {
-                const int64_t x = i - l->left;
-                if (y < 0 || y >= l->height || x < 0 || x >= l->width) {
-                    to[i] = outside;
-                    continue;
-                }
-                const uint8_t *codes =
-                    s->codes + ((n * l->height + y) * l->width + x) * l->channels +
-                    (int64_t)group * channels;
-                to[i] = value != NULL ? sum_of_values(codes, channels, value)
-                                      : sum_of_codes(codes, channels);
-            }
+            for (int64_t x = 0; x < l->plane_width; x++)
+                to[x] = outside;
+            if (y >= 0 && y < l->height)
+                sum_line(l, s->codes + (n * l->height + y) * l->width * l->channels +
+                                (int64_t)group * channels, count, value, to + l->left);
         }
 }
 

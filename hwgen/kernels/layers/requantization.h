@@ -8,7 +8,8 @@
 #define MOST_EXCEPTIONS 4
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-enum way { BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER }; /* later ones are slower and hold for more */
+/* A vector of filters takes the last of their ways; BY_SHIFT is all filters' or none's. */
+enum way { BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER, BY_SHIFT };
 
 /* Arrays hold `stride` values, 16 more than there are filters, so that a vector of factors may be
  * loaded from any filter on. */

@@ -97,6 +97,14 @@ static inline VI PATH(single)(const struct requantization *r, const struct PATH(
     return (VI)((first & low_half) | second << 32) + r->zero_point;
 }
 
+/* The same where the multiplier is 1 and `right` 1 to 31. */
+static inline VI PATH(shifted)(const struct requantization *r, const struct PATH(factors) *f, VI x)
+{
+    const VI mask = (VI)((((VU){0} + 1) << (VU)f->right) - 1), half = (mask >> 1) + 1;
+    const VI down = x >> f->right, lost = (x & mask) + (down & 1); /* an odd one takes the tie up */
+    return down - (lost > half) + r->zero_point;
+}
+
 /* gemmlowp's: the multiplier is at least 0, so that the doubled product never saturates. */
 static inline VI PATH(doubled)(const struct requantization *r, const struct PATH(factors) *f, VI x)
 {
@@ -122,7 +130,8 @@ static ALWAYS_INLINE VI PATH(codes)(const struct requantization *r, const struct
     if (way == BY_FLOAT || way == BY_FLOAT_EXCEPT)
         return PATH(by_float)(r, f, way == BY_FLOAT ? 0 : r->exceptions, x);
 #endif
-    (void)way;
+    if (way == BY_SHIFT)
+        return PATH(shifted)(r, f, x);
     return r->is_double ? PATH(doubled)(r, f, x) : PATH(single)(r, f, x);
 }
 
@@ -189,6 +198,7 @@ static ALWAYS_INLINE void PATH(column)(const struct requantization *r, enum way 
     case BY_FLOAT: call(BY_FLOAT); break; \
     case BY_FLOAT_EXCEPT: call(BY_FLOAT_EXCEPT); break; \
     case BY_INTEGER: call(BY_INTEGER); break; \
+    case BY_SHIFT: call(BY_SHIFT); break; \
     }
 
 static inline void PATH(requantize_plane)(const struct requantization *r, int64_t filter,

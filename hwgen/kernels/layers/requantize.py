@@ -16,6 +16,7 @@ from hwgen.kernels.layers.steps import float_way
 
 __all__ = ["RawOutput", "raw_output"]
 
+_LIMITS = (1 << 21, 1 << 22, 1 << 23, 1 << 24, (1 << 31) - 1)  # that are told apart
 _SPARE = 16  # lanes of the widest vector: as many may be loaded from the last filter on
 
 
@@ -33,21 +34,30 @@ class RawOutput(ctypes.Structure):
 
 
 _Raw: TypeAlias = tuple[RawOutput, list[NDArray[Any]]]
-_known: WeakKeyDictionary[Output, _Raw] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Output, dict[int, _Raw]] = WeakKeyDictionary()
 
 
-def raw_output(output: Output) -> _Raw:
+def raw_output(output: Output, largest: float = _LIMITS[-1]) -> _Raw:
     """What the compiled kernels take, and the arrays that it points into: not to be changed.
 
     It is remembered as long as ``output`` lives, for a search prepares a layer again and again.
+
+    Parameters
+    ----------
+    output : Output
+    largest : float
+        Magnitude that no accumulator exceeds, where it is known. Filters of next to no weight,
+        whose steps are far apart, may then go by floats, too.
     """
-    if output not in _known:
-        _known[output] = _prepared(output)
-    return _known[output]
+    limit = next((x for x in _LIMITS if largest <= x), _LIMITS[-1])
+    known = _known.setdefault(output, {})
+    if limit not in known:
+        known[limit] = _prepared(output, limit)
+    return known[limit]
 
 
-def _prepared(output: Output) -> _Raw:
-    found = float_way(output)
+def _prepared(output: Output, limit: int) -> _Raw:
+    found = float_way(output, limit)
     arrays = {
         "multiplier": _padded(output.multiplier.astype(np.int32)),
         "left": _padded(output.left.astype(np.int32)),

@@ -6,7 +6,7 @@ other steps. Accumulators near a step where they disagree are few; up to :data:`
 of a filter are corrected one by one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ __all__ = [
     "BY_FLOAT",
     "BY_FLOAT_EXCEPT",
     "BY_INTEGER",
+    "BY_SHIFT",
     "MOST_EXCEPTIONS",
     "FloatWay",
     "float_way",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 MOST_EXCEPTIONS = 4
-BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER = range(3)  # as in requantization.h; later ones are slower
+BY_FLOAT, BY_FLOAT_EXCEPT, BY_INTEGER, BY_SHIFT = range(4)  # as in requantization.h
 _LEAST, _MOST = -(1 << 31), (1 << 31) - 1
 _REACH = 2  # accumulators at each side of a step that are compared
 _EXACT = (1 << 24) - _REACH  # a float holds every integer around a step up to here
@@ -40,7 +41,8 @@ class FloatWay:
     Parameters
     ----------
     ways : uint8[F]
-        :data:`BY_FLOAT`, :data:`BY_FLOAT_EXCEPT` or, where it is not proven, :data:`BY_INTEGER`.
+        :data:`BY_FLOAT`, :data:`BY_FLOAT_EXCEPT` or, where it is not proven, :data:`BY_INTEGER`;
+        of all filters :data:`BY_SHIFT` where they only shift.
     scale : float32[F]
     where, delta : int32[E, F]
         Accumulators that need a correction, and the correction. 0 where there is none.
@@ -79,9 +81,16 @@ def _shift_from_zero(x: Integers, right: Integers) -> Integers:
     return np.asarray((x >> right) + ((x & mask) > (mask >> 1) + (x < 0)))
 
 
-def float_way(output: Output) -> FloatWay:
-    """The float way of every filter, with the fewest exceptions among a few scales."""
-    near, is_steady = _near(output)
+def float_way(output: Output, largest: int = _MOST) -> FloatWay:
+    """The float way of every filter, with the fewest exceptions among a few scales.
+
+    Parameters
+    ----------
+    output : Output
+    largest : int
+        Magnitude that no accumulator exceeds: the way is proven up to there. Default: any int32.
+    """
+    near, is_steady = _near(output, largest)
     wanted = requantize(near, output).astype(np.int64)
     is_jump = near[1:] - near[:-1] > 1  # what lies between is not looked at
     is_steady &= ~(is_jump & (wanted[1:] != wanted[:-1])).any(axis=0)
@@ -100,7 +109,17 @@ def float_way(output: Output) -> FloatWay:
         count[better] = is_wrong.sum(axis=0)[better]
         scale[better] = candidate[better]
         delta[:, better] = ((wanted - found) * is_wrong)[:, better]
-    return _listed(near, delta, scale, count)
+    way = _listed(near, delta, scale, count)
+    if (way.ways == BY_INTEGER).any() and _only_shifts(output):
+        return replace(way, ways=np.full_like(way.ways, BY_SHIFT))
+    return way
+
+
+def _only_shifts(output: Output) -> bool:
+    """Whether rounding 32 bits is all there is to do, as for the sum of two tensors."""
+    right = output.right
+    is_shift = (output.multiplier == 1) & (right > 0) & (right < 32)
+    return output.rounding == "single" and bool(is_shift.all())
 
 
 def _is_first(near: Integers) -> NDArray[np.bool_]:
@@ -137,28 +156,30 @@ def _by_float(near: Integers, scale: NDArray[np.float32], output: Output) -> Int
     return np.asarray(floor.astype(np.int64) + up + output.zero_point)
 
 
-def _near(output: Output) -> tuple[Integers, NDArray[np.bool_]]:
+def _near(output: Output, largest: int) -> tuple[Integers, NDArray[np.bool_]]:
     """Accumulators around every step, ascending: [points, F]; and whether floats hold them."""
     codes = np.arange(output.low + 1, output.high + 1)[:, None] - output.zero_point
     steps, is_known = (_single if output.rounding == "single" else _double)(codes, output)
-    is_reached = (steps >= _LEAST) & (steps <= _MOST)
+    least = -largest - (largest == _MOST)
+    is_reached = (steps >= least) & (steps <= largest)
     is_known &= ~(is_reached & (np.abs(steps) >= _EXACT)).any(axis=0)
     steps = np.where(is_known & is_reached, steps, _NOWHERE)
     around = (steps[:, None] + np.arange(-_REACH, _REACH)[:, None]).reshape(-1, steps.shape[1])
-    ends = np.repeat([[_LEAST, _MOST]], steps.shape[1], axis=0).T
+    ends = np.repeat([[least, largest]], steps.shape[1], axis=0).T
     return np.sort(np.vstack([around, ends]), axis=0, kind="stable"), is_known
 
 
 def _single(codes: Integers, output: Output) -> tuple[Integers, NDArray[np.bool_]]:
     """Least accumulators of codes: ``x * multiplier`` reaches half a code below an even code, and
     passes it below an odd one. Also of which filters they are known."""
-    multiplier, right = np.maximum(output.multiplier, 1), np.minimum(output.right, 52)
-    double_half = np.where(right > 0, ((2 * codes - 1) << right) >> 1, codes)
+    multiplier, right = np.maximum(output.multiplier, 1), output.right
+    halves = 2 * codes - 1
+    is_near = np.abs(halves) <= np.int64(1) << (63 - np.maximum(right, 1))  # products are not
+    reached = np.where(right > 0, np.where(is_near, halves, 0) << np.maximum(right - 1, 0), codes)
     passes = (right > 0) & (codes & 1 == 1)
-    steps = -(-double_half // multiplier)
-    steps = np.where(passes, double_half // multiplier + 1, steps)
-    never = np.ldexp(output.multiplier.astype(np.float64), 32 - output.right) < 1
-    return np.where(never, _MOST + 1, steps), (output.right <= 52) | never
+    steps = np.where(passes, reached // multiplier + 1, -(-reached // multiplier))
+    never = ~is_near & (right > 0) | (output.multiplier == 0)
+    return np.where(never, _MOST + 1, steps), np.ones(len(multiplier), np.bool_)
 
 
 def _double(codes: Integers, output: Output) -> tuple[Integers, NDArray[np.bool_]]:

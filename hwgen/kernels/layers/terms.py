@@ -56,12 +56,13 @@ def terms_of(
         divisor = np.gcd.reduce(u)
         if not divisor or not v.any():
             continue
-        u, v = u // divisor, v * divisor
+        u = u // divisor
         for byte in range(4):
-            table = (u >> 8 * byte & 255).astype(np.uint8)
-            if table.any():
-                before = found.get(table.tobytes(), np.int64(0))
-                found[table.tobytes()] = _wrap(before + (v << 8 * byte))
+            table = (u >> 8 * byte & 255).astype(np.uint8).tobytes()
+            factor = divisor << 8 * byte
+            if any(table):
+                more = _wrap(v * factor) if factor > 1 else v
+                found[table] = _wrap(found[table] + more) if table in found else more
     terms = [_widened(table, weights) for table, weights in found.items() if weights.any()]
     return tuple(terms), constant
 
@@ -70,8 +71,10 @@ def _widened(table: bytes, weights: Integers) -> Term:
     """The term with common powers of two moved from the weights to the table, as bytes allow."""
     values = np.frombuffer(table, np.uint8)
     room = 8 - int(values.max()).bit_length()
-    common = int(np.gcd.reduce(weights, axis=None))
+    common = int(np.bitwise_or.reduce(weights, axis=None))
     shift = min(room, (common & -common).bit_length() - 1)
+    if not shift:
+        return Term(table=values, weights=weights)
     return Term(table=(values << np.uint8(shift)).astype(np.uint8), weights=weights >> shift)
 
 

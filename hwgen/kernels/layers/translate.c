@@ -1,6 +1,6 @@
 /* Codes through a table of 256 bytes. */
 
-#include "factored.h"
+#include "translate.h"
 #include "vectors/machine.h"
 
 static void translate_plainly(const uint8_t *table, const uint8_t *from, uint8_t *to, int64_t count)
@@ -46,7 +46,6 @@ static void translate_by_neon(const uint8_t *table, const uint8_t *from, uint8_t
 }
 #endif
 
-/* The fastest way of the machine; is_wide says whether vectors of AVX-512 may be used. */
 translate *translation(int is_wide)
 {
 #ifdef HAS_X86

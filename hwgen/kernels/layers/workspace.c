@@ -13,7 +13,7 @@ static size_t rounded(int64_t count, size_t size)
 static void find_reach(const struct lookup *l, int64_t *reach)
 {
     for (int64_t k = 0; k < (int64_t)l->groups * l->taps; k++)
-        reach[k] = l->tap_block[k] * l->images * plane_image(l) + l->tap_offset[k];
+        reach[k] = (int64_t)l->tap_block[k] * l->images * plane_image(l) + l->tap_offset[k];
 }
 
 /* Nonzero where there is not enough memory. */
@@ -22,14 +22,15 @@ int open_workspace(struct workspace *w, const struct lookup *l)
     const int64_t positions = most_positions(l);
     const int64_t pixels = (int64_t)l->images * l->plane_height * l->plane_width;
     const int has_sums = l->has_sums || l->has_variate;
-    const size_t plane = rounded(l->blocks * l->images * plane_image(l) + MOST_TAPS, sizeof *w->plane);
+    const size_t plane = rounded((int64_t)l->blocks * l->images * plane_image(l) + MOST_TAPS, sizeof *w->plane);
     const size_t sums = rounded(positions * MOST_LANES, sizeof *w->sums);
     const size_t tables = (size_t)MOST_TAPS * (256 * 2 * MOST_LANES + ROW_ALIGNMENT);
     const size_t pixel = rounded(has_sums ? pixels : 0, sizeof *w->pixel);
     const size_t window = rounded(l->has_sums ? positions : 0, sizeof *w->window);
     const size_t variate = rounded(l->has_variate ? positions : 0, sizeof *w->variate);
     const size_t reach = rounded((int64_t)l->groups * l->taps, sizeof *w->reach);
-    const size_t total = plane + sums + tables + pixel + window + variate + reach;
+    const size_t columns = rounded((int64_t)l->taps * 16, sizeof *w->columns);
+    const size_t total = columns + plane + sums + tables + pixel + window + variate + reach;
     uint8_t *memory = aligned_alloc(ROW_ALIGNMENT, total);
     w->memory = memory;
     if (memory == NULL)
@@ -40,7 +41,8 @@ int open_workspace(struct workspace *w, const struct lookup *l)
     w->pixel = (int64_t *)(memory += plane);
     w->window = (int64_t *)(memory += pixel);
     w->variate = (int64_t *)(memory += window);
-    w->reach = (int64_t *)(memory + variate);
+    w->columns = (int32_t *)(memory += variate);
+    w->reach = (int64_t *)(memory + columns);
     find_reach(l, w->reach);
     return 0;
 }

@@ -15,6 +15,14 @@ from hwgen.errors import ModelError
 
 __all__ = ["Node", "OnnxGraph", "read"]
 
+_STANDARD = ("", "ai.onnx")
+_CONSTANTS = {  # attributes of Constant, with the type of the tensor
+    "value_float": np.float32,
+    "value_floats": np.float32,
+    "value_int": np.int64,
+    "value_ints": np.int64,
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
@@ -88,7 +96,9 @@ def read(path: Path) -> OnnxGraph:
         raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
     if not model.graph.node:
         raise ModelError(f"model {path} holds no network; is it an ONNX file?")
-    for tensor in model.graph.initializer:
+    _check_names(path, model.graph)
+    attributes = (x for node in model.graph.node for x in node.attribute)
+    for tensor in (*model.graph.initializer, *(x.t for x in attributes if x.HasField("t"))):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
             raise ModelError(
                 f"model {path} must hold its own data, but keeps {tensor.name} elsewhere"
@@ -98,7 +108,6 @@ def read(path: Path) -> OnnxGraph:
     except (onnx.checker.ValidationError, ValueError) as error:
         raise ModelError(f"model {path} is not valid ONNX: {_one_line(error)}") from error
     graph = model.graph
-    _check_names(path, graph)
     constants = {tensor.name: _array(path, tensor) for tensor in graph.initializer}
     inputs = [x for x in graph.input if x.name not in constants]
     for kind, tensors in (("input", inputs), ("output", graph.output)):
@@ -107,10 +116,11 @@ def read(path: Path) -> OnnxGraph:
             raise ModelError(f"model {path} must have one {kind}, not {len(tensors)}: {names}")
     nodes = []
     for node in graph.node:
-        if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
-            constants[node.output[0]] = _array(path, node.attribute[0].t)
-        else:
+        value = _constant(path, node)
+        if value is None:
             nodes.append(_node(path, node))
+        else:
+            constants[node.output[0]] = value
     batch, *shape = _shape(path, inputs[0])
     output = graph.output[0].name
     return OnnxGraph(path, inputs[0].name, tuple(shape), batch, output, tuple(nodes), constants)
@@ -121,20 +131,33 @@ def _check_names(path: Path, graph: onnx.GraphProto) -> None:
     names = [
         *(x.name for x in graph.initializer),
         *(x.name for x in (*graph.input, *graph.output)),
+        *(dim.dim_param for x in graph.input for dim in x.type.tensor_type.shape.dim),
     ]
     for node in graph.node:
+        names += [x for y in node.attribute for x in (y.name, y.t.name)]
         names += [node.name, node.op_type, node.domain, *node.input, *node.output]
     for name in names:
         if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8
             raise ModelError(f"model {path} names must be printable, not {name!r}")
 
 
+def _constant(path: Path, node: onnx.NodeProto) -> NDArray[Any] | None:
+    """Value of a Constant node, in one of its forms; None of any other node."""
+    if node.op_type != "Constant" or node.domain not in _STANDARD or not node.attribute:
+        return None
+    attribute = node.attribute[0]
+    if attribute.name == "value":
+        return _array(path, attribute.t)
+    if attribute.name in _CONSTANTS:
+        return np.array(onnx.helper.get_attribute_value(attribute), _CONSTANTS[attribute.name])
+    return None
+
+
 def _node(path: Path, node: onnx.NodeProto) -> Node:
-    standard = node.domain in ("", "ai.onnx")
     return Node(
         path,
         node.name or node.output[0],
-        node.op_type if standard else f"{node.domain}.{node.op_type}",
+        node.op_type if node.domain in _STANDARD else f"{node.domain}.{node.op_type}",
         tuple(node.input),
         tuple(node.output),
         {x.name: onnx.helper.get_attribute_value(x) for x in node.attribute},

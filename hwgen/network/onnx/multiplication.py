@@ -12,10 +12,12 @@ from hwgen.network.onnx.file import Node
 from hwgen.network.onnx.layout import Axes
 from hwgen.network.onnx.operands import factor
 from hwgen.network.onnx.values import Activation, Constant, Output, Pending, Value
-from hwgen.network.onnx.weights import Weights, bias
+from hwgen.network.onnx.weights import Weights, bias, lost
 from hwgen.network.onnx.window import Window
 
 __all__ = ["Multiplication"]
+
+_MOVED = 0.05  # codes: one result in 20 then differs by one from the float sum's
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,7 @@ class Multiplication:
         self._check_width(codes)
 
         def build(output: Output) -> tuple[Convolution]:
+            self._check_bias(output, value)
             return (self._layer(output, codes),)
 
         shape = (*self.frame.size, len(codes))
@@ -75,6 +78,15 @@ class Multiplication:
         largest = np.abs(centred).sum(axis=(1, 2, 3)) * max(high - zero, zero - low)
         if (np.abs(codes) + largest).max() >= 1 << 31:
             raise self.node.refusal("accumulators must fit into 32 bits for all inputs")
+
+    def _check_bias(self, output: Output, value: Value | None) -> None:
+        """Refuse a float bias in units so large that rounding it changes results."""
+        moved = (lost(value, self._scales) * self._scales / output.quantization.scale).max()
+        if moved > _MOVED:
+            raise self.node.refusal(
+                f"rounding the bias to accumulator units must move results by {_MOVED} codes "
+                f"at most, not {moved:.2g}"
+            )
 
     @property
     def _range(self) -> tuple[int, int, int]:

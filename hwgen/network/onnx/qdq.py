@@ -168,14 +168,12 @@ def _scales(node: Node, operands: Operands) -> tuple[NDArray[Any], NDArray[Any] 
 
 
 def _output(value: Pending, target: Coding) -> Output:
-    """Codes of the limits, rounded in float32 as the values themselves are."""
+    """Codes of the limits, rounded in float32 and saturated as the values themselves are."""
+    scale, zero = np.float32(target.quantization.scale), target.quantization.zero_point
 
-    def code(limit: float, default: int) -> int:
-        if not np.isfinite(limit):
-            return default
-        ratio = np.rint(np.float32(limit) / np.float32(target.quantization.scale))
+    def code(limit: float) -> int:
+        with np.errstate(over="ignore"):
+            ratio = np.rint(np.float32(limit) / scale)
         return int(np.clip(float(ratio) + zero, target.low, target.high))
 
-    zero = target.quantization.zero_point
-    low, high = code(value.minimum, target.low), code(value.maximum, target.high)
-    return Output(target.quantization, low, high)
+    return Output(target.quantization, code(value.minimum), code(value.maximum))

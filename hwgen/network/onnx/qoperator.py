@@ -71,7 +71,7 @@ class _Pass:
     def _quantize_linear(self, node: Node) -> None:
         if node.input(0) in self.parameters:
             raise node.refusal(f"input {node.input(0)} must be real numbers, not codes")
-        self.parameters[node.outputs[0]] = _without_omitted(node.inputs[1:])
+        self.parameters[node.outputs[0]] = _without_omitted(node, node.inputs[1:])
         self._standard(node)
 
     def _dequantize_linear(self, node: Node) -> None:
@@ -112,6 +112,8 @@ class _Pass:
         self._quantize(node, self.new.emit(node, "Add", inputs), node.inputs[6:8])
 
     def _concat(self, node: Node) -> None:
+        if not isinstance(node.attributes.get("axis"), int):
+            raise node.refusal("axis must be given, as an integer")
         inputs = tuple(self._real(node, index) for index in range(2, len(node.inputs), 3))
         result = self.new.emit(node, "Concat", inputs, None, node.attributes)
         self._quantize(node, result, node.inputs[:2])
@@ -168,7 +170,7 @@ class _Pass:
     def _real(self, node: Node, index: int, axis: int | None = None) -> str:
         """The operand at ``index``, followed by its scale and zero point, as real numbers."""
         self._check_codes(node, node.input(index))
-        parameters = _without_omitted(node.inputs[index + 1 : index + 3])
+        parameters = _without_omitted(node, node.inputs[index + 1 : index + 3])
         return self.new.dequantize(node, node.input(index), parameters, axis)
 
     def _bias(self, node: Node, index: int, *scales: str) -> tuple[str, ...]:
@@ -185,7 +187,7 @@ class _Pass:
         return (self.new.dequantize(node, node.input(index), (scale,), 0),)
 
     def _quantize(self, node: Node, real: str, parameters: tuple[str, ...]) -> None:
-        parameters = _without_omitted(parameters)
+        parameters = _without_omitted(node, parameters)
         self.parameters[self.new.quantize(node, real, parameters, node.outputs[0])] = parameters
 
     def _check_codes(self, node: Node, name: str) -> None:
@@ -205,6 +207,8 @@ class _Pass:
         return float(values[0].reshape(())), int(values[1].reshape(())) if values[1:] else 0
 
 
-def _without_omitted(parameters: tuple[str, ...]) -> tuple[str, ...]:
+def _without_omitted(node: Node, parameters: tuple[str, ...]) -> tuple[str, ...]:
     """Scale and zero point; the latter may be omitted by an empty name."""
+    if parameters[:1] in ((), ("",)):
+        raise node.refusal("there must be a scale")
     return parameters[:1] if parameters[1:2] == ("",) else parameters

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hwgen.network.onnx.file import Node
 from hwgen.network.onnx.values import Constant, Operands, Value
 
-__all__ = ["Weights", "bias", "weights"]
+__all__ = ["Weights", "bias", "lost", "weights"]
 
 # A bias was rounded to its units when it was quantized; a scale in float32 moves it this far.
 _UNITS, _RELATIVE = 0.01, 2.0**-22
@@ -76,6 +76,14 @@ def bias(node: Node, value: Value | None, scales: NDArray[np.float64]) -> NDArra
             f"not {units[far][0]:g} times it"
         )
     return whole.astype(np.int64)
+
+
+def lost(value: Value | None, scales: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What rounding takes from a float bias, in units of the accumulators; else 0."""
+    if not isinstance(value, np.ndarray):
+        return np.zeros(len(scales))
+    units = _in_units(value, scales)
+    return np.asarray(np.abs(units - np.rint(units)))
 
 
 def _in_units(value: Constant | NDArray[Any], scales: NDArray[np.float64]) -> NDArray[np.float64]:

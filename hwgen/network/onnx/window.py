@@ -120,4 +120,6 @@ def _numbers(node: Node, name: str, default: list[int], count: int, low: int) ->
     value: Any = node.attributes.get(name, default)
     if not isinstance(value, list) or len(value) != count or min(value) < low:
         raise node.refusal(f"{name} must hold {count} numbers from {low} up, not {value!r}")
+    if max(value, default=0) >= 1 << 31:
+        raise node.refusal(f"{name} must be below 2**31, not {value}")
     return value

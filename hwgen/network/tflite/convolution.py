@@ -76,7 +76,19 @@ def fully_connected(node: Node) -> Convolution:
         )
     limits = node.clamp(options.FusedActivationFunction())
     fields = node.result(dims, source) | limits | {"rounding": "single"}
-    return _layer(node, fields, kernel, frame, _once(node, source, filters, limits), 1)
+    layer = _layer(node, fields, kernel, frame, _once(node, source, filters, limits), 1)
+    _check_results(node, layer)
+    return layer
+
+
+def _check_results(node: Node, layer: Convolution) -> None:
+    """Refuse results that leave int32 before they are clamped: TFLite's kernel gives any code."""
+    sums = 255 * np.abs(layer.centred_weights).sum(axis=(1, 2, 3)) + np.abs(
+        layer.bias.astype(np.int64)
+    )
+    factors = np.array([x.multiplier * 2.0**-x.right for x in layer.rescale])
+    if (sums * factors).max() >= 1 << 31:
+        raise node.refusal("results must fit into 32 bits for all inputs, before they are clamped")
 
 
 def _layer(

@@ -217,8 +217,17 @@ def _numbers(table: Any, field: str) -> list[Any]:
 
 
 def _kind(code: Any) -> str:
-    # Operators from 127 on stand in the wider field only.
-    number = int(max(code.DeprecatedBuiltinCode(), code.BuiltinCode()))
+    # Operators from 127 on stand in the wider field only, those of old files in the other. The
+    # package answers with the narrow field where the wide one is small, so read it here.
+    table = code._tab
+    offset, wide = table.Offset(10), 0
+    if offset:
+        start = table.Pos + offset
+        wide = int.from_bytes(table.Bytes[start : start + 4], "little", signed=True)
+    narrow = int(code.DeprecatedBuiltinCode())
+    if wide not in (0, narrow) and narrow not in (0, 127):
+        return f"operator {narrow} and {wide} at once"
+    number = max(narrow, wide)
     return _OPERATORS.get(number, f"operator {number}")
 
 

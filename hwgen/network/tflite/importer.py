@@ -96,6 +96,8 @@ class Import:
             if not operators or operators[0].kind != "QUANTIZE" or operators[0].inputs != (outer,):
                 raise node.refusal("a float input must be quantized by the first operator")
             inner = operators.pop(0).outputs[0]
+        if outer.codes is not None or inner.codes is not None:
+            raise node.refusal("the input must be no constant")
         found = dataclasses.replace(node, output=inner).describe(outer.dims, ("INT8", "UINT8"))
         self.values[inner.index] = found
         return found

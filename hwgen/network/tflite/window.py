@@ -10,6 +10,8 @@ from hwgen.network.tflite.node import Node
 
 __all__ = ["Window", "window"]
 
+_LARGEST = 1 << 15  # SAME padding grows with the kernel, however small the input is
+
 
 @dataclass(frozen=True)
 class Window:
@@ -38,6 +40,8 @@ def window(node: Node, options: Any, shape: Shape, kernel: tuple[int, int]) -> W
         raise node.refusal(f"strides must be from 1 up, not {list(stride)}")
     if min(kernel) < 1:
         raise node.refusal(f"the kernel must have sizes from 1 up, not {list(kernel)}")
+    if max(kernel) > _LARGEST:
+        raise node.refusal(f"kernels must be at most {_LARGEST} wide and high, not {list(kernel)}")
     padding = options.Padding()
     if padding not in (tflite.Padding.SAME, tflite.Padding.VALID):
         raise node.refusal(f"padding must be SAME or VALID, not {padding}")

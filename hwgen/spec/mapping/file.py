@@ -1,4 +1,29 @@
-"""The mapping file: JSON that is made to be read and edited by hand."""
+"""The mapping file: JSON that is made to be read and edited by hand.
+
+An object of layers by name; of each, only ``multiplier`` must be said::
+
+    {
+     "hwgen_mapping": 2,
+     "layers": {
+      "conv1": {
+       "multiplier": "scalable_a3",
+       "mode": 0,
+       "filters": [{"filters": "0-3,7", "mode": 1}],
+       "kernels": [{"filters": "4", "channels": "0,2-5", "mode": 2}],
+       "ranges": [{"codes": "-10..10", "multiplier": "truncated_7", "mode": 0}],
+       "weights": [{"filters": "0", "taps": "0-8,11", "mode": 3}],
+       "bias_update": [5, -7],
+       "control_variate": {"x": "low", "bits": 2, "fraction": 8, "factors": [-3, 300]},
+       "tuned_weights": [[-128, 0, 3], [1, 127, 2]]
+      }
+     }
+    }
+
+What the rules and corrections mean is said in :mod:`hwgen.spec.mapping.rules` and
+:mod:`hwgen.spec.mapping.corrections`. Any order and any split of rules is read; written are
+layers by name, and rules merged and sorted, so that equal mappings have one text. Version 1 had
+``multiplier``, ``mode`` and ``bias_update`` only and is read, too.
+"""
 
 import dataclasses
 import hashlib

@@ -3,6 +3,7 @@
 import numpy as np
 import onnx
 import pytest
+from onnx import helper
 
 from hwgen.errors import ModelError
 from hwgen.network.digits import model_path
@@ -110,6 +111,21 @@ def test_a_node_that_onnx_does_not_know(operator, message, tmp_path):
     builder.quantize(builder.node(operator, ["relu.real"], "next"), 0.1)
     context = f"==> Context: Bad node spec for node. Name: next OpType: {operator}"
     refused(builder, tmp_path, f"is not valid ONNX: {message} {context}", "next.real")
+
+
+def test_a_constant_node_outside_of_the_file(tmp_path):
+    model = small_model().model("relu.real")
+    (scale,) = (x for x in model.graph.initializer if x.name == "relu.scale")
+    node = helper.make_node("Constant", [], ["relu.scale"], value=scale)
+    node.attribute[0].t.data_location = onnx.TensorProto.EXTERNAL
+    node.attribute[0].t.external_data.add(key="location", value="/etc/hostname")
+    model.graph.initializer.remove(scale)
+    model.graph.node.insert(0, node)
+    path = tmp_path / "m.onnx"
+    path.write_bytes(model.SerializeToString())
+    rule = r"must hold its own data, but keeps relu\.scale elsewhere"
+    with pytest.raises(ModelError, match=rf"^model {path} {rule}$"):
+        load(path)
 
 
 def test_a_name_over_two_lines(tmp_path):

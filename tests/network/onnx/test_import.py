@@ -49,6 +49,23 @@ def test_a_clip_sets_both_limits(tmp_path):
     assert (layer.low, layer.high) == (40, 110)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "codes"),
+    [
+        (-np.inf, np.inf, (0, 255)),
+        (-np.inf, -np.inf, (0, 0)),
+        (np.inf, np.inf, (255, 255)),
+        (-3e38, 3e38, (0, 255)),
+    ],
+)
+def test_limits_saturate_as_values_do(low, high, codes, tmp_path):
+    builder = small_model(relu=False)
+    limits = [builder.constant(name, np.float32(x)) for name, x in (("low", low), ("high", high))]
+    builder.quantize(builder.node("Clip", ["conv", *limits], "clip"), 0.1, 50)
+    (layer,) = load(builder.save(tmp_path / "m.onnx", "clip.real")).layers
+    assert (layer.low, layer.high) == codes
+
+
 def test_a_clip_of_an_older_opset_sets_both_limits(tmp_path):
     builder = small_model(relu=False)
     builder.quantize(builder.node("Clip", ["conv"], "clip", max=6.0), 0.1, 50)
@@ -187,6 +204,21 @@ def test_a_constant_node_is_a_constant(tmp_path):
     onnx.save(model, tmp_path / "m.onnx")
     (layer,) = load(tmp_path / "m.onnx").layers
     assert layer.quantization.scale == float(np.float32(0.1))
+
+
+def test_constant_nodes_may_hold_plain_numbers(tmp_path):
+    builder = Builder((2, 4, 4))
+    for name, value in (("ints", [-1, 32]), ("float", 6.0), ("int", 0), ("floats", [1.0])):
+        node = helper.make_node("Constant", [], [name], **{f"value_{name}": value})
+        builder.nodes.append(node)
+    builder.node("Gather", ["ints", "int"], "batch")
+    builder.node("Unsqueeze", ["batch", builder.constant("zero", np.array([0]))], "list")
+    builder.node("Concat", ["list", builder.constant("rest", np.array([32]))], "shape", axis=0)
+    flat = builder.node("Reshape", [builder.source, "shape"], "flat")
+    builder.node("MatMul", [flat, builder.weights("w", (32, 3), 0.01)], "fc")
+    builder.quantize(builder.node("Clip", ["fc", "floats", "float"], "clip"), 0.5)
+    (layer,) = load(builder.save(tmp_path / "m.onnx", "clip.real")).layers
+    assert (layer.low, layer.high) == (2, 12)
 
 
 def test_layers_are_named_after_their_outputs_where_nodes_have_no_name(tmp_path):

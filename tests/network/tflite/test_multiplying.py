@@ -6,7 +6,7 @@ import tflite
 
 from hwgen.network.graph import Convolution
 from hwgen.network.tflite import load
-from tests.network.tflite.builder import Builder
+from tests.network.tflite.builder import Builder, refused
 from tests.network.tflite.reference import agrees, check, random_codes
 
 SAME, VALID = tflite.Padding.SAME, tflite.Padding.VALID
@@ -100,3 +100,13 @@ def test_a_fully_connected_layer_without_bias_that_keeps_its_axes(tmp_path):
     )
     layer, _ = check(model, tmp_path)
     assert layer.weights.shape == (7, 1, 1, 6)
+
+
+def test_a_fully_connected_layer_whose_results_leave_32_bits(tmp_path):
+    """TFLite's kernel rounds in float64 and casts to int32 before it clamps."""
+    model = Builder(1, 1, 1, 6)
+    weights = np.full((7, 6), 100, np.int8)
+    output = model.tensor("out", (1, 7), 1e-9, 0)
+    model.multiplied("FULLY_CONNECTED", 0, weights, output, "FullyConnectedOptions", 0.1)
+    message = "node out (FULLY_CONNECTED): results must fit into 32 bits for all inputs, "
+    refused(model, tmp_path, f"{message}before they are clamped")

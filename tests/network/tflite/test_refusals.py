@@ -41,6 +41,10 @@ CASES = {
     "no input": (replaced(inputs=[-1]), "must have one input, but leaves it out"),
     "outputs": (replaced(outputs=[]), "must have one output, not 0"),
     "number": (replaced(inputs=[9]), "its input must be a tensor from 0 to 4, not 9"),
+    "constant input": (
+        changed(0, data=np.zeros((1, 4, 4, 2), np.int8)),
+        INPUT + "the input must be no constant",
+    ),
     "middle": (replaced(outputs=[1]), "output conv must be what its last layer makes"),
     "operand": (
         operator(1, inputs=[7]),

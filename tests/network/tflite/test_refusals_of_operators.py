@@ -122,6 +122,13 @@ CASES = {
         single("SOFTMAX", [], "SoftmaxOptions", (1, 4096), Beta=1.0),
         "(SOFTMAX): a Softmax must be over at most 4095 channels, not 4096",
     ),
+    "maximum over too much": (
+        single(
+            *("MAX_POOL_2D", [], "Pool2DOptions"),
+            Padding=SAME, StrideH=1, StrideW=1, FilterHeight=1, FilterWidth=1 << 16,
+        ),
+        "(MAX_POOL_2D): kernels must be at most 32768 wide and high, not [1, 65536]",
+    ),
     "average over too much": (
         single(
             *("AVERAGE_POOL_2D", [], "Pool2DOptions"),

@@ -33,3 +33,5 @@ static inline VB avx2_narrow(VI a, VI b, VI c, VI d)
 #define NARROW avx2_narrow
 #define CLIP(x, low, high) \
     ((VB)_mm256_min_epu8(_mm256_max_epu8((__m256i)(x), (__m256i)(low)), (__m256i)(high)))
+#define GATHER(table, index) ((VI)_mm256_i32gather_epi32((table), (__m256i)(index), 4))
+#define WIDEN(codes) ((VU)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(codes))))

@@ -26,3 +26,5 @@ static inline VB PATH(narrow)(VI a, VI b, VI c, VI d)
 #define NARROW PATH(narrow)
 #define CLIP(x, low, high) \
     ((VB)_mm512_min_epu8(_mm512_max_epu8((__m512i)(x), (__m512i)(low)), (__m512i)(high)))
+#define GATHER(table, index) ((VI)_mm512_i32gather_epi32((__m512i)(index), (table), 4))
+#define WIDEN(codes) ((VU)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(codes))))

@@ -11,6 +11,8 @@
 #undef MULTIPLY_EVEN
 #undef NARROW
 #undef CLIP
+#undef GATHER
+#undef WIDEN
 #ifdef HAS_TARGET
 #undef HAS_TARGET
 #ifdef __clang__

@@ -26,3 +26,11 @@ static inline VB neon_narrow(VI a, VI b, VI c, VI d)
 #define NARROW neon_narrow
 #define CLIP(x, low, high) \
     ((VB)vminq_u8(vmaxq_u8((uint8x16_t)(x), (uint8x16_t)(low)), (uint8x16_t)(high)))
+
+static inline VU neon_widen(const uint8_t *codes)
+{
+    uint32_t four;
+    memcpy(&four, codes, sizeof four);
+    return (VU)vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(four))));
+}
+#define WIDEN neon_widen

@@ -41,3 +41,9 @@ static inline VB portable_clip(VB x, VB low, VB high)
     return x;
 }
 #define CLIP portable_clip
+
+static inline VU portable_widen(const uint8_t *codes)
+{
+    return (VU){codes[0], codes[1], codes[2], codes[3]};
+}
+#define WIDEN portable_widen
