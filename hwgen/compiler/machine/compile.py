@@ -1,0 +1,109 @@
+"""Network, mapping and spec to a program."""
+
+from hwgen.compiler.machine.bounds import check_accumulators
+from hwgen.compiler.machine.image import build_image
+from hwgen.compiler.machine.multiply import Multiplication, multiplication_of
+from hwgen.compiler.machine.placement import Placement, place
+from hwgen.compiler.machine.program import Extent, MachineProgram, Place, Step
+from hwgen.compiler.machine.schedule import Schedule
+from hwgen.compiler.machine.support import machine_layers
+from hwgen.compiler.machine.task import Task
+from hwgen.errors import SpecError
+from hwgen.network.graph import Convolution, Layer, Network
+from hwgen.spec.machine import MachineSpec
+from hwgen.spec.mapping import Mapping
+
+__all__ = ["compile_machine"]
+
+
+def compile_machine(network: Network, mapping: Mapping, spec: MachineSpec) -> MachineProgram:
+    """Compile ``network`` with ``mapping`` for ``spec``.
+
+    Raises :exc:`SpecError`, naming the layer, the limit and the number, when the hardware
+    cannot execute the mapping, a memory is too small, or an accumulator too narrow.
+    """
+    layers = machine_layers(network)
+    refusal = spec.refusal(mapping)
+    if refusal is not None:
+        raise SpecError(refusal)
+    multiplications = {
+        layer.name: _multiplication(layer, network, mapping, spec)
+        for layer in layers
+        if isinstance(layer, Convolution)
+    }
+    for layer in layers:
+        check_accumulators(layer, spec, multiplications.get(layer.name))
+    placement = place(network, layers, spec)
+    schedule = Schedule(
+        network=network,
+        layers=layers,
+        spec=spec,
+        placement=placement,
+        multiplications=multiplications,
+    )
+    tasks = list(schedule.tasks())
+    return _program(network, layers, mapping, spec, placement, tasks)
+
+
+def _multiplication(
+    layer: Convolution, network: Network, mapping: Mapping, spec: MachineSpec
+) -> Multiplication:
+    if layer.name not in mapping.layers:
+        raise SpecError(f"mapping must name every convolution; layer {layer.name} is missing")
+    found = multiplication_of(layer, network, mapping.layers[layer.name])
+    if found.products.sum_factor.any() and not spec.activation_sum:
+        raise SpecError(
+            f"layer {layer.name} has weights with a zero point, "
+            "but the machine does not sum activations (activation_sum)"
+        )
+    return found
+
+
+def _program(
+    network: Network,
+    layers: tuple[Layer, ...],
+    mapping: Mapping,
+    spec: MachineSpec,
+    placement: Placement,
+    tasks: list[Task],
+) -> MachineProgram:
+    result = layers[-1].name
+    shapes = {name: network.shapes[name] for name in (network.input_name, *_names(layers))}
+    homes = placement.homes
+    spilled = [x for x in shapes if homes[x].root == x and not placement.is_resident(x)]
+    stored = dict.fromkeys([network.input_name, *spilled])
+    if placement.is_resident(result):
+        stored[result] = None
+    image = build_image(tasks, [(name, _codes(shapes[name])) for name in stored])
+    areas = image.areas | {
+        name: image.areas[homes[name].root] for name in shapes if not placement.is_resident(name)
+    }
+    views = {name: placement.view(name, network) for name in shapes if placement.is_resident(name)}
+    return MachineProgram(
+        spec=spec,
+        mapping_digest=mapping.digest,
+        image=image.words,
+        memory_bytes=image.size,
+        input=network.input_name,
+        output=result,
+        extents={name: Extent(offset=areas[name], shape=shapes[name]) for name in areas},
+        places={
+            name: Place(
+                address=views[name].address,
+                pitch=views[name].pitch,
+                column=views[name].column,
+                shape=shapes[name],
+            )
+            for name in views
+        },
+        steps=tuple(Step(layer=task.layer, part=task.part) for task in tasks),
+    )
+
+
+def _names(layers: tuple[Layer, ...]) -> list[str]:
+    return [layer.name for layer in layers]
+
+
+def _codes(shape: tuple[int, int, int]) -> int:
+    height, width, channels = shape
+    return height * width * channels
