@@ -5,6 +5,7 @@ a request that is withdrawn or changes while it waits, nor answers to nobody.
 """
 
 from collections import Counter, deque
+from collections.abc import AsyncIterator
 
 import cocotb
 from cocotb.triggers import RisingEdge
@@ -12,7 +13,7 @@ from cocotb.triggers import RisingEdge
 from sim.signals import number
 from sim.streams import cycle
 
-__all__ = ["AxiProtocol"]
+__all__ = ["AxiProtocol", "handshakes"]
 
 PAYLOADS = {
     "ar": ("id", "addr", "len", "size", "burst", "cache", "prot"),
@@ -21,6 +22,22 @@ PAYLOADS = {
     "w": ("data", "strb", "last"),
     "b": ("id", "resp"),
 }
+
+
+async def handshakes(dut, channel: str, names) -> AsyncIterator[dict[str, int]]:
+    """What is taken on a channel, such as ``m_axi_ar``. What is shown must stay until then."""
+    signals = {name: dut[f"{channel}{name}"] for name in names}
+    waiting = None
+    while True:
+        await RisingEdge(dut.clk)
+        shown = None
+        if number(dut[f"{channel}valid"]):
+            shown = {name: number(signal) for name, signal in signals.items()}
+        assert waiting in (None, shown), f"{channel} was {waiting} and became {shown}"
+        waiting = shown
+        if shown is not None and number(dut[f"{channel}ready"]):
+            waiting = None
+            yield shown
 
 
 class AxiProtocol:
@@ -48,7 +65,7 @@ class AxiProtocol:
         self._written = 0  # beats of the burst under way
         self._unanswered: Counter[int] = Counter()  # bursts by ID
         for channel in found:
-            cocotb.start_soon(self._watch(channel))
+            cocotb.start_soon(self._follow(channel))
 
     @property
     def is_quiet(self) -> bool:
@@ -56,24 +73,11 @@ class AxiProtocol:
         writes = self._writes or self._ahead or self._written or self._unanswered.total()
         return not any(self._reads.values()) and not writes
 
-    async def _watch(self, channel: str) -> None:
-        signals = {name: self._dut[f"{self._prefix}_{channel}{name}"] for name in PAYLOADS[channel]}
-        valid = self._dut[f"{self._prefix}_{channel}valid"]
-        ready = self._dut[f"{self._prefix}_{channel}ready"]
+    async def _follow(self, channel: str) -> None:
         handle = getattr(self, f"_{channel}")
-        waiting = None
-        while True:
-            await RisingEdge(self._dut.clk)
-            shown = None
-            if number(valid):
-                shown = {name: number(signal) for name, signal in signals.items()}
-            if waiting is not None:
-                assert shown == waiting, f"{channel} was {waiting} and became {shown}"
-            waiting = shown
-            if shown is not None and number(ready):
-                waiting = None
-                self.beats[channel].append(cycle())
-                handle(shown)
+        async for shown in handshakes(self._dut, f"{self._prefix}_{channel}", PAYLOADS[channel]):
+            self.beats[channel].append(cycle())
+            handle(shown)
 
     def _request(self, channel: str, shown: dict[str, int]) -> int:
         lanes = len(self._dut[f"{self._prefix}_{'r' if channel == 'ar' else 'w'}data"]) // 8
