@@ -48,6 +48,8 @@ def _with_headers(text: str, emitter: Emitter) -> str:
     """Modules in order of emission, each under a comment that says what it is."""
     # Yosys makes `always @*` run once at the start by a register with a name out of its sources.
     text = re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "run_once", text)
+    # In SystemVerilog, a declaration's value is there before anything runs: nothing sees a change.
+    text = text.replace("  reg run_once = 0;\n", "  reg run_once;\n  initial run_once = 0;\n")
     zeros = r"^  initial begin\n(?:    (\w+)\[\d+\] = (\d+'[dh]0+);\n)+  end\n"
     text = re.sub(zeros, _loop, text, flags=re.M)
     bodies = {
