@@ -97,9 +97,11 @@ def test_arrays_of_any_size_are_made_of_the_same_modules(emitted):
 @pytest.mark.parametrize("size", SIZES)
 def test_every_element_of_the_array_is_an_instance_of_the_one_pe(size, emitted):
     rows, cols = map(int, size.split("x"))
-    array = emitted[size].modules["systolic_array"]
-    places = {f"pe_{row}_{col}" for row in range(rows) for col in range(cols)}
-    assert sorted(re.findall(r"^  pe (\w+) \($", array, re.M)) == sorted(places)
+    modules = emitted[size].modules
+    for parent, child, number in (("pe_grid", "row", rows), ("pe_row", "pe", cols)):
+        pattern = rf"^  (?:pe_)?{child} ({child}_\d+) \($"
+        found = re.findall(pattern, modules[parent], re.M)
+        assert sorted(found) == sorted(f"{child}_{k}" for k in range(number))
 
 
 @pytest.mark.parametrize("size", SIZES)

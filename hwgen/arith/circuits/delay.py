@@ -5,13 +5,13 @@ from amaranth.hdl import Signal
 __all__ = ["delayed"]
 
 
-def delayed(m, value, cycles):
+def delayed(m, value, cycles, *, reset=False):
     """``value`` as it was ``cycles`` cycles ago; the registers go into module ``m``.
 
-    They have no reset: whoever uses the value knows when it counts.
+    Without ``reset`` they start with any value: whoever uses it knows when it counts.
     """
     for _ in range(cycles):
-        late = Signal.like(value, name="late", reset_less=True)
+        late = Signal.like(value, name="late", reset_less=not reset)
         m.d.sync += late.eq(value)
         value = late
     return value

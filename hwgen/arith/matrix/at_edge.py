@@ -22,8 +22,9 @@ def taken_apart(setting: Setting, a_kind: OperandKind) -> tuple[EdgeTransform, S
         return None
     if is_rounded and (setting.a.zeros or setting.a.ones or _is_masked(setting, left)):
         return None
-    rounding = "half_up" if is_rounded else "down"
-    transform = EdgeTransform(kind=a_kind, shift=shift, rounding=rounding)
+    transform = EdgeTransform(
+        kind=a_kind, shift=shift, rounding="half_up" if is_rounded else "down"
+    )
     masks = ((), ()) if is_rounded else (setting.zeros[shift:], setting.ones[shift:])
     conditioning = Conditioning(zeros=setting.a.zeros >> shift, ones=setting.a.ones >> shift)
     core = replace(
