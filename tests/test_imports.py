@@ -47,6 +47,13 @@ ROOMS = {
     "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
     "hwgen.compiler": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
+    "hwgen.compiler.machine": {
+        "numpy",
+        "hwgen.errors",
+        "hwgen.golden.products",  # what mappings mean
+        "hwgen.network",
+        "hwgen.spec",
+    },
     "hwgen.flow": {"cocotb_tools", "platformdirs", "hwgen.errors", "hwgen.progress"},
     "hwgen.cost": {
         "amaranth",

@@ -47,14 +47,16 @@ _BANK = 24  # bits of a byte address in the banks
 _MEMORY = 32  # of an offset in the image
 _SIZE = 16
 _LINE = 20  # of bytes in a line
+_KERNEL = 8  # of lines of a kernel
 
 
 class Operation(IntEnum):
     """What a descriptor does; fresh memory reads as END.
 
     ``DENSE`` and ``DIAGONAL`` multiply; ``MAXIMUM`` and ``AVERAGE`` combine windows of one
-    channel without the array, and with windows of one tap they copy; ``SUM`` adds two tensors;
-    ``LOAD`` and ``STORE`` move lines between memory and banks, ``FILL`` writes one code.
+    channel without the array: with windows of one tap they copy, with windows outside the
+    tensor they fill. ``SUM`` adds two tensors; ``LOAD`` and ``STORE`` move lines between memory
+    and banks.
     """
 
     END = 0
@@ -65,7 +67,6 @@ class Operation(IntEnum):
     SUM = 5
     LOAD = 6
     STORE = 7
-    FILL = 8
 
 
 # name: (bits, two's complement)
@@ -73,13 +74,13 @@ DESCRIPTOR: Layout = {
     "operation": (4, False),
     "tile": (3, False),  # array that multiplies
     "double_rounding": (1, False),
-    "fill": (8, False),  # what taps outside the tensor read; what FILL writes
+    "fill": (8, False),  # what taps outside the tensor read
     "zero_0": (8, False),  # taken from codes that bypass the array; of a sum's first source
     "zero_1": (8, False),  # of its second source
     "zero_out": (8, False),
     "low": (8, False),  # output codes are clamped to low..high
     "high": (8, False),
-    "height": (_SIZE, False),  # output positions; lines of LOAD, STORE and FILL
+    "height": (_SIZE, False),  # output positions; lines of LOAD and STORE
     "width": (_SIZE, False),
     "filters": (_SIZE, False),  # output channels
     "passes": (_SIZE, False),  # of each group of filters
@@ -97,17 +98,17 @@ DESCRIPTOR: Layout = {
     "column_step_1": (_LINE, False),
     "line_step_bytes_1": (_BANK, False),
     # How lanes step.
-    "kernel_lines": (_SIZE, False),
+    "kernel_lines": (_KERNEL, False),
     "segment": (_LINE, False),
     "wrap": (_LINE, False),
     "wrap_offset": (_BANK + 1, True),
     "step_q": (_LINE, False),
-    "step_ky": (_SIZE, False),
+    "step_ky": (_KERNEL, False),
     "step_offset": (_BANK + 1, True),
     "back_q": (_LINE + 1, True),
-    "back_ky": (_SIZE + 1, True),
+    "back_ky": (_KERNEL + 1, True),
     "back_offset": (_BANK + 2, True),
-    # Where positions write; bank address of LOAD, STORE and FILL.
+    # Where positions write; bank addresses of LOAD and STORE.
     "target": (_BANK, False),
     "target_column_step": (_LINE, False),
     "target_line_step": (_BANK, False),
@@ -120,7 +121,7 @@ DESCRIPTOR: Layout = {
     "variate_mask": (8, False),
     "variate_or": (1, False),
     "variate_fraction": (5, False),
-    # LOAD, STORE and FILL: bytes of a line, and where the first line lies in memory.
+    # LOAD and STORE: bytes of a line, and where the first line lies in memory.
     "run_bytes": (_LINE, False),
     "memory": (_MEMORY, False),
     "memory_step": (_MEMORY, False),

@@ -59,10 +59,8 @@ class Lanes:
         suffix = "_1" if second else ""
         base = fields[f"source{suffix}"] + y * fields[f"line_step_bytes{suffix}"]
         base = base + x * fields[f"column_step{suffix}"]
-        if second:
-            return base + self.offset, np.ones((len(base), self.count), bool)
         line = fields["source_line"] + y * fields["line_step"] + self.ky
-        byte = fields["source_byte"] + x * fields["column_step"] + self.q
+        byte = fields["source_byte"] + x * fields[f"column_step{suffix}"] + self.q
         inside = (line >= 0) & (line < fields["in_lines"])
         inside &= (byte >= 0) & (byte < fields["line_bytes"])
         return base + self.offset, inside

@@ -105,6 +105,7 @@ def addition_tasks(
             "passes": 3,
             "step_q": 0,
             "step_offset": 0,
+            "line_bytes": first.width * max(first.column, second.column),  # all is inside
             "source_1": second.at(piece.lines.start, piece.columns.start),
         }
         yield Task(

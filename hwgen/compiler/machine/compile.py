@@ -9,7 +9,7 @@ from hwgen.compiler.machine.schedule import Schedule
 from hwgen.compiler.machine.support import machine_layers
 from hwgen.compiler.machine.task import Task
 from hwgen.errors import SpecError
-from hwgen.network.graph import Convolution, Layer, Network
+from hwgen.network.graph import Concat, Convolution, Layer, Network, Pad, Reshape
 from hwgen.spec.machine import MachineSpec
 from hwgen.spec.mapping import Mapping
 
@@ -71,12 +71,12 @@ def _program(
     shapes = {name: network.shapes[name] for name in (network.input_name, *_names(layers))}
     homes = placement.homes
     spilled = [x for x in shapes if homes[x].root == x and not placement.is_resident(x)]
-    stored = dict.fromkeys([network.input_name, *spilled])
-    if placement.is_resident(result):
-        stored[result] = None
+    stored = dict.fromkeys([network.input_name, *spilled, homes[result].root])
     image = build_image(tasks, [(name, _codes(shapes[name])) for name in stored])
     areas = image.areas | {
-        name: image.areas[homes[name].root] for name in shapes if not placement.is_resident(name)
+        name: image.areas[homes[name].root]
+        for name in shapes
+        if name == result or not placement.is_resident(name)
     }
     views = {name: placement.view(name, network) for name in shapes if placement.is_resident(name)}
     return MachineProgram(
@@ -96,7 +96,28 @@ def _program(
             )
             for name in views
         },
-        steps=tuple(Step(layer=task.layer, part=task.part) for task in tasks),
+        steps=_steps(network, layers, placement, tasks),
+    )
+
+
+def _steps(
+    network: Network, layers: tuple[Layer, ...], placement: Placement, tasks: list[Task]
+) -> tuple[Step, ...]:
+    """What each descriptor does, and which tensors are whole after it."""
+    last = {task.layer: number for number, task in enumerate(tasks)}
+    done = {network.input_name: last.get(network.input_name, 0)}
+    for layer in layers:
+        own = placement.homes[layer.name].root
+        moves = isinstance(layer, Concat | Pad | Reshape)
+        parts = [x for x in layer.inputs if moves and placement.homes[x].root == own]
+        done[layer.name] = max([last.get(layer.name, 0), *(done[name] for name in parts)])
+    return tuple(
+        Step(
+            layer=task.layer,
+            part=task.part,
+            completes=tuple(name for name in done if done[name] == number),
+        )
+        for number, task in enumerate(tasks)
     )
 
 

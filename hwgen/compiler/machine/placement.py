@@ -179,7 +179,7 @@ class _Placer:
         banks = self.spec.banks
         shapes = self.network.shapes
         for which, name in enumerate(layer.inputs):
-            height, width, channels = shapes[name]
+            _, width, channels = shapes[name]
             most = max(
                 len(needed_lines(layer, which, self.network, part))
                 for part in stripes_of(layer, lines)

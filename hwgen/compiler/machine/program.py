@@ -33,10 +33,13 @@ class Step:
         Layer that it belongs to; a tensor, for what loads the image and stores the logits.
     part : str
         ``compute`` or ``move``.
+    completes : tuple of str
+        Tensors that are whole after it.
     """
 
     layer: str
     part: str
+    completes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from hwgen.compiler.machine.placement import Placement, stripes_of
 from hwgen.compiler.machine.region import Region
 from hwgen.compiler.machine.task import Area, Task
 from hwgen.compiler.machine.view import View
-from hwgen.network.graph import Layer, Network, Pad, Reshape
+from hwgen.network.graph import Concat, Layer, Network, Pad, Reshape
 from hwgen.spec.machine import MachineSpec
 from hwgen.spec.program import Operation
 
@@ -44,7 +44,7 @@ class Schedule:
         image, result = self.network.input_name, self.layers[-1].name
         if self.placement.is_resident(image):
             view = self.placement.view(image, self.network)
-            yield move(Operation.LOAD, image, image, view)
+            yield self._move(Operation.LOAD, image, image, view)
         for layer in self.layers:
             if not isinstance(layer, Reshape):
                 yield from self._margins(layer)
@@ -52,7 +52,7 @@ class Schedule:
                     yield from self._stripe(layer, lines)
         if self.placement.is_resident(result):
             view = self.placement.view(result, self.network)
-            yield move(Operation.STORE, result, result, view)
+            yield self._move(Operation.STORE, result, result, view)
 
     def _margins(self, layer: Layer) -> Iterator[Task]:
         """Fill the padded tensors that ``layer`` is about to be written into."""
@@ -64,8 +64,9 @@ class Schedule:
 
     def _is_embedded(self, name: str, outer: Layer) -> bool:
         """Whether a tensor is in its place in ``outer``'s already when ``outer`` is due."""
-        home, place = self.placement.homes[name], self.placement.homes[outer.name]
-        return name in outer.inputs and home.root == place.root and not place.reshaped
+        if not isinstance(outer, Concat | Pad) or name not in outer.inputs:
+            return False
+        return self.placement.homes[name].root == self.placement.homes[outer.name].root
 
     def _stripe(self, layer: Layer, lines: range) -> Iterator[Task]:
         sources: list[View | None] = []
@@ -79,7 +80,7 @@ class Schedule:
                 staged = self._staged(self.placement.buffers[layer.name, name], needed)
                 sources.append(staged)
                 if needed:
-                    yield move(Operation.LOAD, layer.name, name, staged)
+                    yield self._move(Operation.LOAD, layer.name, name, staged)
         if all(source is None for source in sources):
             return
         target = self.placement.buffers.get((layer.name, layer.name))
@@ -99,7 +100,7 @@ class Schedule:
             self._scratch(layer, lines),
         )
         if is_spilled:
-            yield move(Operation.STORE, layer.name, layer.name, target)
+            yield self._move(Operation.STORE, layer.name, layer.name, target)
 
     def _scratch(self, layer: Layer, lines: range) -> View | None:
         if not gathers(layer):
@@ -110,20 +111,19 @@ class Schedule:
     def _staged(self, buffer: View, lines: range) -> View:
         return replace(buffer, first_line=lines.start, lines=len(lines))
 
-
-def move(operation: Operation, layer: str, tensor: str, view: View) -> Task:
-    """LOAD or STORE the lines of a tensor that ``view`` holds."""
-    run = view.width * view.channels
-    return Task(
-        layer=layer,
-        part="move",
-        fields={
-            "operation": operation,
-            "height": view.lines,
-            "run_bytes": run,
-            "target": view.address,
-            "target_line_step": view.pitch,
-            "memory_step": run,
-        },
-        area=Area(tensor=tensor, offset=view.first_line * run),
-    )
+    def _move(self, operation: Operation, layer: str, tensor: str, view: View) -> Task:
+        """LOAD or STORE the lines of a tensor that ``view`` holds."""
+        run = view.width * view.channels
+        return Task(
+            layer=layer,
+            part="move",
+            fields={
+                "operation": operation,
+                "height": view.lines,
+                "run_bytes": run,
+                "target": view.address,
+                "target_line_step": view.pitch,
+                "memory_step": run,
+            },
+            area=Area(tensor=self.placement.homes[tensor].root, offset=view.first_line * run),
+        )
