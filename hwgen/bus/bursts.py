@@ -5,11 +5,13 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2, exact_log2
 
+from hwgen.bus.aligner import check_alignment
 from hwgen.bus.axi import check_bursts
 from hwgen.bus.streams import burst, command
 from hwgen.emission import place
+from hwgen.errors import check_range
 
-__all__ = ["BurstCutter", "connect_runs", "place_cutter"]
+__all__ = ["BurstCutter", "check_master", "connect_runs", "place_cutter"]
 
 
 class BurstCutter(wiring.Component):
@@ -89,6 +91,15 @@ class BurstCutter(wiring.Component):
         with m.If(self.clear):
             m.d.sync += active.eq(0)
         return m
+
+
+def check_master(master):
+    """Raise :exc:`SpecError` unless the sizes of a reader or writer are in their ranges."""
+    owner = type(master).__name__
+    check_range(owner, "length_width", master.length_width, 8, 32)
+    check_range(owner, "outstanding", master.outstanding, 1, 64)
+    check_bursts(owner, master.max_burst, master.data_width)
+    check_alignment(owner, master.alignment, master.data_width)
 
 
 def place_cutter(m, platform, parent):

@@ -5,9 +5,9 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
-from hwgen.bus.aligner import BeatAligner, check_alignment
+from hwgen.bus.aligner import BeatAligner
 from hwgen.bus.axi import BURST_INCREMENTS, CACHE_NORMAL, AxiRead
-from hwgen.bus.bursts import connect_runs, place_cutter
+from hwgen.bus.bursts import check_master, connect_runs, place_cutter
 from hwgen.bus.fifo import place_fifo
 from hwgen.bus.ports import flat
 from hwgen.bus.streams import beat, command, memory_beat
@@ -67,25 +67,23 @@ class AxiReader(wiring.Component):
         depth=None,
         alignment=None,
     ):
-        lanes = data_width // 8
-        check_range("AxiReader", "length_width", length_width, 8, 32)
-        check_range("AxiReader", "outstanding", outstanding, 1, 64)
+        port = AxiRead(address_width=address_width, data_width=data_width)
         self.address_width = address_width
         self.data_width = data_width
         self.length_width = length_width
         self.max_burst = max_burst
         self.outstanding = outstanding
         self.depth = outstanding * max_burst if depth is None else depth
-        self.alignment = lanes if alignment is None else alignment
+        self.alignment = data_width // 8 if alignment is None else alignment
+        check_master(self)
         check_range("AxiReader", "depth", self.depth, max_burst, 1 << 16)
-        check_alignment("AxiReader", self.alignment, data_width)
         members = {
             "command": In(stream.Signature(command(address_width, length_width))),
             "data": Out(stream.Signature(beat(data_width))),
             "reset": In(1),
             "idle": Out(1),
             "error": Out(1),
-            **flat("m_axi", AxiRead(address_width=address_width, data_width=data_width)),
+            **flat("m_axi", port),
         }
         super().__init__(members)
 

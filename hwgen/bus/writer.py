@@ -5,15 +5,13 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
-from hwgen.bus.aligner import check_alignment
 from hwgen.bus.axi import BURST_INCREMENTS, CACHE_NORMAL, AxiWrite
-from hwgen.bus.bursts import connect_runs, place_cutter
+from hwgen.bus.bursts import check_master, connect_runs, place_cutter
 from hwgen.bus.fifo import place_fifo
 from hwgen.bus.ports import flat
 from hwgen.bus.streams import burst_beats, command
 from hwgen.bus.write_beats import WriteBeats
 from hwgen.emission import place
-from hwgen.errors import check_range
 
 __all__ = ["AxiWriter"]
 
@@ -65,22 +63,21 @@ class AxiWriter(wiring.Component):
         outstanding=4,
         alignment=None,
     ):
-        check_range("AxiWriter", "length_width", length_width, 8, 32)
-        check_range("AxiWriter", "outstanding", outstanding, 1, 64)
+        port = AxiWrite(address_width=address_width, data_width=data_width)
         self.address_width = address_width
         self.data_width = data_width
         self.length_width = length_width
         self.max_burst = max_burst
         self.outstanding = outstanding
         self.alignment = data_width // 8 if alignment is None else alignment
-        check_alignment("AxiWriter", self.alignment, data_width)
+        check_master(self)
         members = {
             "command": In(stream.Signature(command(address_width, length_width))),
             "data": In(stream.Signature(data_width)),
             "reset": In(1),
             "idle": Out(1),
             "error": Out(1),
-            **flat("m_axi", AxiWrite(address_width=address_width, data_width=data_width)),
+            **flat("m_axi", port),
         }
         super().__init__(members)
 
