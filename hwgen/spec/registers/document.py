@@ -1,5 +1,7 @@
 """The register map as a document."""
 
+from collections.abc import Sequence
+
 from hwgen.spec.registers.model import Access, Field, Register, RegisterMap, Window
 
 __all__ = ["registers_document"]
@@ -41,10 +43,7 @@ def _introduction(registers: RegisterMap) -> str:
 
 
 def _overview(registers: RegisterMap) -> str:
-    rows = [
-        (f"{part.offset:#06x}", part.name, part.description)
-        for part in (*registers.registers, *registers.windows)
-    ]
+    rows = [(f"{part.offset:#06x}", part.name, part.description) for part in registers.parts]
     return _table(("Offset", "Name", "Meaning"), rows)
 
 
@@ -92,6 +91,6 @@ def _reset(field: Field) -> str:
     return "" if field.access is Access.READ_ONLY else f"{field.reset:#x}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

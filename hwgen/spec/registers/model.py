@@ -163,12 +163,11 @@ class RegisterMap:
 
     def __post_init__(self) -> None:
         _check_name("register map", self.name)
-        parts = (*self.registers, *self.windows)
-        names = [part.name for part in parts]
+        names = [part.name for part in self.parts]
         if len(set(names)) != len(names):
             raise SpecError(f"register map {self.name} names must differ, not {names}")
         end, before = 0, ""
-        for part in sorted(parts, key=lambda part: part.offset):
+        for part in sorted(self.parts, key=lambda part: part.offset):
             check_range(part.name, "offset", part.offset, 0, (1 << 24) - 1)
             if part.offset % part.size:
                 raise SpecError(
@@ -182,10 +181,15 @@ class RegisterMap:
         return f"{self.name}, {self.size} bytes"
 
     @property
+    def parts(self) -> tuple[Register | Window, ...]:
+        """Registers, then windows."""
+        return (*self.registers, *self.windows)
+
+    @property
     def size(self) -> int:
         """Bytes of the address space: a power of two."""
-        ends = (part.offset + part.size for part in (*self.registers, *self.windows))
-        return 1 << (max(8, *ends) - 1).bit_length()
+        end = max((part.offset + part.size for part in self.parts), default=0)
+        return 1 << (max(8, end) - 1).bit_length()
 
     @property
     def address_width(self) -> int:
