@@ -78,7 +78,7 @@ class ByteSkew(wiring.Component):
         Activations at the array's edge.
     offset : In(8)
         What is taken from them.
-    link : In, one per column
+    link : In, one per column but the last
         Chain of control.
     byte : Out(signed(9)), one per column
         Activations less the offset.
@@ -90,16 +90,14 @@ class ByteSkew(wiring.Component):
         members = {
             "a": In(8).array(cols),
             "offset": In(8),
-            "link": In(link_layout(depth)).array(cols),
+            "link": In(link_layout(depth)).array(cols - 1),
             "byte": Out(signed(9)).array(cols),
         }
         super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
-        takes = [
-            link.token.valid & (link.token.work.kind != Kind.TOTAL) for link in self.link
-        ]
+        takes = [link.token.valid & (link.token.work.kind != Kind.TOTAL) for link in self.link]
         for col in range(self.cols):
             byte = Signal(signed(9), name=f"byte_{col}")
             m.d.comb += byte.eq(self.a[col] - self.offset)

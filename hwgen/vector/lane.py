@@ -11,9 +11,22 @@ from hwgen.vector.accumulator import Accumulator
 from hwgen.vector.link import is_scaled, link_layout, results
 from hwgen.vector.mac import MacPlus
 
-__all__ = ["RESCALE", "ColumnLane"]
+__all__ = ["RESCALE", "ColumnLane", "constants"]
 
 RESCALE = data.StructLayout({"multiplier": 31, "left": 5, "right": 6})
+
+
+def constants(sums):
+    """Ports of what a layer says of its sums."""
+    members = {}
+    if sums.variate_bits:
+        members["fraction"] = In(5)
+    if sums.lane_width:
+        members["diagonal"] = In(1)
+    if sums.own_variate:
+        members["variate_mask"] = In(sums.variate_bits)
+        members["variate_or"] = In(1)
+    return members
 
 
 class ColumnLane(wiring.Component):
@@ -69,13 +82,6 @@ class ColumnLane(wiring.Component):
         self.parameters = parameters
         self.sums = sums
         self._link = link_layout(depth)
-        self._mac = MacPlus(
-            width=width,
-            sum_width=sums.width,
-            variate_width=sums.variate_width,
-            variate_factor_width=sums.variate_factor_width,
-            lane_width=sums.own_sum,
-        )
         members = {
             "link": In(self._link),
             "next_link": Out(self._link),
@@ -88,28 +94,24 @@ class ColumnLane(wiring.Component):
             "load_rescale": In(1),
             "value": Out(signed(32)),
             "rescale": Out(RESCALE),
+            **constants(sums),
         }
         if sums.width:
             members["activation_sum"] = In(unsigned(sums.width))
         if sums.variate_bits:
             members["variate_sum"] = In(unsigned(sums.variate_width))
-            members["fraction"] = In(5)
         if sums.lane_width:
-            members["diagonal"] = In(1)
             members["activation"] = In(unsigned(sums.lane_width))
-        if sums.own_variate:
-            members["variate_mask"] = In(sums.variate_bits)
-            members["variate_or"] = In(1)
         super().__init__(members)
 
     @property
     def latency(self):
         """Cycles from a link to its value."""
-        return 2 + self._mac.latency
+        return 2 + self.sums.stages
 
     def elaborate(self, platform):
         m = Module()
-        mac = place(m, platform, "mac", self._mac)
+        mac = place(m, platform, "mac", MacPlus(width=self.width, sums=self.sums))
         accumulator = place(
             m, platform, "accumulator", Accumulator(width=self.width, depth=self.depth)
         )
@@ -142,9 +144,7 @@ class ColumnLane(wiring.Component):
             ),
             accumulator.data.eq(value + product),
             accumulator.write.eq(returned | (now.token.valid & ~results(now))),
-            accumulator.write_address.eq(
-                Mux(returned, self.returned.position, now.position)
-            ),
+            accumulator.write_address.eq(Mux(returned, self.returned.position, now.position)),
         ]
         entering = Signal(signed(self.width))
         m.d.comb += entering.eq(value)

@@ -39,3 +39,10 @@ class Sums:
     def own_variate(self) -> int:
         """Bits of a column's own sum of x."""
         return self.variate_width if self.lane_width else 0
+
+    @property
+    def stages(self) -> int:
+        """Cycles that it takes to add the corrections to a sum, bias included."""
+        if self.variate_bits:
+            return 3
+        return 2 if self.width else 1
