@@ -33,6 +33,7 @@ from hwgen.spec.machine import MachineSpec
 __all__ = [
     "DESCRIPTOR",
     "DESCRIPTOR_BYTES",
+    "RANGES",
     "Operation",
     "pack_descriptor",
     "parameter_bytes",
@@ -42,6 +43,11 @@ __all__ = [
 ]
 
 DESCRIPTOR_BYTES = 128
+RANGES = 3
+"""Of weights, in a descriptor of a machine that derives modes from them (form ``ranges``).
+
+Bounds are weight codes, both included, less the lowest one of their kind.
+"""
 
 _BANK = 24  # bits of a byte address in the banks
 _MEMORY = 32  # of an offset in the image
@@ -121,6 +127,13 @@ DESCRIPTOR: Layout = {
     "variate_mask": (8, False),
     "variate_or": (1, False),
     "variate_fraction": (5, False),
+    # Modes by weight: the first range that holds the weight says its mode.
+    **{
+        f"range_{number}_{name}": (width, False)
+        for number in range(RANGES)
+        for name, width in (("low", 8), ("high", 8), ("mode", 4))
+    },
+    "range_mode": (4, False),  # of weights in no range
     # LOAD and STORE: bytes of a line, and where the first line lies in memory.
     "run_bytes": (_LINE, False),
     "memory": (_MEMORY, False),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hwgen.spec.machine import MachineSpec
-from hwgen.spec.program import Operation
+from hwgen.spec.program import RANGES, Operation
 
 __all__ = ["ProductTables"]
 
@@ -49,7 +49,8 @@ class ProductTables:
         a_kind, w_kind = self.kinds
         raw = codes[:, : self.spec.rows].astype(np.int64)
         raw = raw ^ (1 << (a_kind.width - 1) if a_kind.signed else 0)
-        weight, mode = block & ((1 << w_kind.width) - 1), block >> w_kind.width
+        weight = block & ((1 << w_kind.width) - 1)
+        mode = self._modes(fields, weight) if self.spec.form == "ranges" else block >> w_kind.width
         which = mode + self.modes * self._multipliers(fields)
         sums = np.zeros((len(codes), self.spec.cols), np.int64)
         for row in np.flatnonzero(enabled[: self.spec.rows]):
@@ -59,6 +60,17 @@ class ProductTables:
             else:
                 sums += products
         return sums
+
+    def _modes(self, fields: dict[str, int], weight: np.ndarray) -> np.ndarray:
+        """Modes that comparators derive from weights."""
+        kind = self.kinds[1]
+        ordered = kind.decode(weight) - kind.low
+        mode = np.full(weight.shape, fields["range_mode"])
+        for number in reversed(range(RANGES)):
+            low, high = fields[f"range_{number}_low"], fields[f"range_{number}_high"]
+            inside = (ordered >= low) & (ordered <= high)
+            mode = np.where(inside, fields[f"range_{number}_mode"], mode)
+        return mode
 
     def _multipliers(self, fields: dict[str, int]) -> np.ndarray:
         """Number of each column's multiplier."""

@@ -6,7 +6,7 @@ from hwgen.compiler.machine.window import groups_of
 from hwgen.errors import SpecError
 from hwgen.spec.machine import MachineSpec
 
-__all__ = ["assign_columns"]
+__all__ = ["assign_columns", "check_diagonal"]
 
 
 def assign_columns(multipliers: Sequence[str], spec: MachineSpec) -> list[list[int]]:
@@ -51,3 +51,16 @@ def assign_columns(multipliers: Sequence[str], spec: MachineSpec) -> list[list[i
         )
         group[column] = filter_
     return groups
+
+
+def check_diagonal(layer: str, multipliers: Sequence[str], spec: MachineSpec) -> None:
+    """Refuse a depthwise layer whose channels, which have fixed columns, want other multipliers."""
+    if spec.form != "columns":
+        return
+    for channel, name in enumerate(multipliers):
+        held = spec.multiplier_of(channel % spec.diagonal)
+        if name != held:
+            raise SpecError(
+                f"layer {layer} wants multiplier {name} for channel {channel}, "
+                f"but the column of a depthwise layer's channel is fixed and holds {held}"
+            )

@@ -154,7 +154,7 @@ class _Clock:
         free = self.now - rows - cols  # the layer before has drained
         busy = 0
         for block in range(total):
-            loaded = free
+            loaded: float = free
             for row in range(rows):
                 if row < words:
                     loaded = max(loaded, next(arrivals))
@@ -169,7 +169,7 @@ class _Clock:
 
     def _arrivals(self, words: int, interval: float) -> Iterator[float]:
         """When weight words come: in order, and only where the queue has room."""
-        time = max(self.last_word, self.asked_from + self.latency)
+        time: float = max(self.last_word, self.asked_from + self.latency)
         for _ in range(words):
             gone = len(self.taken) - self.spec.weight_fifo_words
             time = max(time + interval, self.taken[gone] if gone >= 0 else 0)

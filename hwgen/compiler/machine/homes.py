@@ -73,8 +73,10 @@ def find_homes(network: Network, layers: tuple[Layer, ...], *, embed: bool) -> d
             nested = isinstance(layer, Pad) and isinstance(producers.get(name), Concat | Pad)
             if outer.reshaped or nested or not _can_move(name, layers[-1], producers, readers):
                 continue  # nested: filling a margin would come after what is inside
-            place = tuple(a + b for a, b in zip(outer.start, start, strict=True))
-            homes[name] = Home(root=outer.root, start=place, shape=network.shapes[name])
+            line, column, channel = (a + b for a, b in zip(outer.start, start, strict=True))
+            homes[name] = Home(
+                root=outer.root, start=(line, column, channel), shape=network.shapes[name]
+            )
     for layer in layers:
         if isinstance(layer, Reshape):
             root = homes[layer.inputs[0]].root

@@ -47,18 +47,19 @@ def layer_tasks(
         Room for one group's input lines, where :func:`gathers` asks for it.
     """
     region = Region(lines=lines, columns=range(target.width))
+    views = [source for source in sources if source is not None]
     match layer:
         case Convolution():
-            yield from _convolution(multiplication, spec, region, sources[0], target, scratch)
+            assert multiplication is not None
+            yield from _convolution(multiplication, spec, region, views[0], target, scratch)
         case Pool():
-            yield from pool_tasks(layer, network, spec, region, sources[0], target)
+            yield from pool_tasks(layer, network, spec, region, views[0], target)
         case Add():
-            pair = (sources[0], sources[1])
-            yield from addition_tasks(layer, network, spec, region, pair, target)
+            yield from addition_tasks(layer, network, spec, region, (views[0], views[1]), target)
         case Slice():
-            yield from _slice(layer, spec, region, sources[0], target)
+            yield from _slice(layer, spec, region, views[0], target)
         case Pad():
-            yield from _pad(layer, spec, region, sources[0], target)
+            yield from _pad(layer, spec, region, views[0], target)
         case Concat():
             yield from _concat(layer, network, spec, region, sources, target)
         case _:

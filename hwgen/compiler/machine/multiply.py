@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.compiler.machine.assignment import assign_columns
+from hwgen.arith.catalogue import find
+from hwgen.compiler.machine.assignment import assign_columns, check_diagonal
 from hwgen.compiler.machine.lanes import dense_steps, window_steps
 from hwgen.compiler.machine.parameters import (
     group_parameters,
@@ -14,6 +15,7 @@ from hwgen.compiler.machine.parameters import (
     scale_fields,
     wrapped,
 )
+from hwgen.compiler.machine.ranges import range_fields
 from hwgen.compiler.machine.region import Region, accumulated
 from hwgen.compiler.machine.task import Task
 from hwgen.compiler.machine.view import View
@@ -61,7 +63,8 @@ class Multiplication:
         if spec.form in ("ranges", "edge") or not spec.mode_width:
             return codes
         modes = np.array([choice.mode for choice in self.choices], np.uint16)
-        return codes | modes[self.products.choice] << spec.arithmetic[0].w_kind.width
+        above = modes[self.products.choice] << np.uint16(spec.arithmetic[0].w_kind.width)
+        return codes | above
 
     def tasks(
         self, spec: MachineSpec, region: Region, source: View, target: View, part: range
@@ -77,6 +80,7 @@ class Multiplication:
             operation, size = Operation.DIAGONAL, spec.diagonal
             steps = window_steps(kernel, source, size)
             columns = [list(group) for group in groups_of(len(part), size)]
+            check_diagonal(layer.name, self.multipliers, spec)
             image = diagonal_image(weights, size, spec.cols)
         else:
             operation = Operation.DENSE
@@ -87,6 +91,7 @@ class Multiplication:
         fields = {
             **clamp_fields(layer),
             **self._variate(),
+            **(self._ranges() if spec.form == "ranges" else {}),
             "operation": operation,
             "tile": self._tile(spec),
             "spacing": max(slots, spec.cols // spec.requantizers),
@@ -123,6 +128,12 @@ class Multiplication:
             "variate_fraction": found.fraction,
         }
 
+    def _ranges(self) -> dict[str, int]:
+        kind = find(self.mapping.multiplier).w_kind
+        codes = kind.decode(self.products.codes) - kind.low
+        modes = np.array([choice.mode for choice in self.choices])[self.products.choice]
+        return range_fields(self.layer.name, codes, modes)
+
     def _parameters(
         self, spec: MachineSpec, part: range, columns: Sequence[Sequence[int]]
     ) -> tuple[bytes, int]:
@@ -155,7 +166,8 @@ class Multiplication:
 
 def is_diagonal(layer: Convolution) -> bool:
     """Whether every filter reads one channel, and each channel has one."""
-    return layer.groups == layer.weights.shape[0] and layer.weights.shape[3] == 1 < layer.groups
+    filters, _, _, channels = layer.weights.shape
+    return bool(layer.groups == filters > 1 == channels)
 
 
 def multiplication_of(

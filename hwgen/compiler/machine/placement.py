@@ -167,7 +167,7 @@ class _Placer:
             if lines == 1:
                 victim = max(alive, key=lambda x: x.size, default=None)
                 raise _Full(
-                    victim and victim.name,
+                    victim.name if victim else None,
                     f"layer {layer.name} needs {end} bytes of activation memory "
                     f"for one output line, but the machine has {self.spec.activation_bytes}",
                 )

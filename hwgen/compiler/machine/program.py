@@ -1,11 +1,21 @@
 """What a machine executes, and what a driver must know of it."""
 
+import base64
+import binascii
+import dataclasses
+import hashlib
+import json
 from dataclasses import dataclass
+from typing import Any
 
+from hwgen.errors import SpecError
 from hwgen.network.graph import Shape
 from hwgen.spec.machine import MachineSpec
+from hwgen.spec.machine_file import parse_machine
 
 __all__ = ["Extent", "MachineProgram", "Place", "Step"]
+
+VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,3 +102,71 @@ class MachineProgram:
     extents: dict[str, Extent]
     places: dict[str, Place]
     steps: tuple[Step, ...]
+
+    def to_json(self) -> str:
+        """Text of the program file; the image in base 64."""
+        document = {
+            "hwgen_machine_program": VERSION,
+            "spec": self.spec.to_toml(),
+            "spec_digest": self.spec.digest,
+            "mapping_digest": self.mapping_digest,
+            "image": base64.b64encode(self.image).decode(),
+            "memory_bytes": self.memory_bytes,
+            "input": self.input,
+            "output": self.output,
+            "extents": {name: dataclasses.asdict(x) for name, x in self.extents.items()},
+            "places": {name: dataclasses.asdict(x) for name, x in self.places.items()},
+            "steps": [dataclasses.asdict(step) for step in self.steps],
+        }
+        return json.dumps(document, indent=1) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the program file, in hexadecimal."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def check_spec(self, spec: MachineSpec) -> None:
+        """Refuse to run on hardware of another spec."""
+        if self.spec != spec:
+            raise SpecError(
+                f"program is for a machine of digest {self.spec.digest[:8]}, not {spec.digest[:8]}"
+            )
+
+    @classmethod
+    def from_json(cls, text: str, subject: str) -> "MachineProgram":
+        """Parse a program file; ``subject`` names it in errors."""
+        try:
+            return _parsed(json.loads(text), subject)
+        except SpecError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, binascii.Error) as error:
+            raise SpecError(f"{subject} is not a program: {error!r}") from error
+
+
+def _parsed(document: Any, subject: str) -> MachineProgram:
+    version = document["hwgen_machine_program"]
+    if version != VERSION:
+        raise SpecError(f"{subject} must be of version {VERSION}, not {version!r}")
+    spec = parse_machine(document["spec"], f"{subject} spec")
+    if spec.digest != document["spec_digest"]:
+        raise SpecError(
+            f"{subject} must have a spec of digest {document['spec_digest']:.8}, "
+            f"not {spec.digest:.8}"
+        )
+    return MachineProgram(
+        spec=spec,
+        mapping_digest=document["mapping_digest"],
+        image=base64.b64decode(document["image"], validate=True),
+        memory_bytes=document["memory_bytes"],
+        input=document["input"],
+        output=document["output"],
+        extents={name: Extent(**_shaped(x)) for name, x in document["extents"].items()},
+        places={name: Place(**_shaped(x)) for name, x in document["places"].items()},
+        steps=tuple(
+            Step(**{**step, "completes": tuple(step["completes"])}) for step in document["steps"]
+        ),
+    )
+
+
+def _shaped(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "shape": tuple(fields["shape"])}

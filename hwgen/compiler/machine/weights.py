@@ -30,7 +30,7 @@ def dense_image(weights: Words, columns: list[list[int]], steps: LaneSteps, rows
     whole = padded.reshape(filters, -1)
     taps[:-1, : whole.shape[1]] = whole
     blocks = taps[np.array(columns)].reshape(len(columns), -1, steps.passes, rows)
-    return blocks.transpose(0, 2, 3, 1)
+    return np.asarray(blocks.transpose(0, 2, 3, 1), np.uint16)
 
 
 def diagonal_image(weights: Words, group: int, cols: int) -> Words:

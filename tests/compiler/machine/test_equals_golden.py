@@ -7,11 +7,10 @@ import pytest
 
 from hwgen.compiler.machine.compile import compile_machine
 from hwgen.errors import SpecError
-from hwgen.golden import exact_mapping, run
+from hwgen.golden import exact_mapping
 from hwgen.network.load import load
-from hwgen.spec.machine import MachineSpec
 from hwgen.spec.machine_file import load_machine
-from sim.reference.replay import replay
+from tests.compiler.machine.cases import compare, random_spec
 from tests.random_graph import random_graph
 from tests.random_network import random_mapping
 
@@ -28,24 +27,6 @@ REAL = [
 ]
 
 
-def compare(network, mapping, spec, seed=0):
-    """Every tensor that the machine makes is golden's."""
-    program = compile_machine(network, mapping, spec)
-    rng = np.random.default_rng(seed)
-    image = rng.integers(0, 256, network.input_shape).astype(np.uint8)
-    expected = run(network, image[None], mapping)
-    seen = []
-
-    def check(name, codes):
-        np.testing.assert_array_equal(codes, expected[name][0], err_msg=name)
-        seen.append(name)
-
-    result = replay(program, image, check)
-    np.testing.assert_array_equal(result, expected[program.output][0])
-    assert set(seen) == set(program.places) | set(program.extents)
-    return program
-
-
 @pytest.mark.parametrize(("preset", "path"), REAL)
 def test_real_networks(preset, path, shared_data):
     network = load(shared_data / path)
@@ -54,29 +35,11 @@ def test_real_networks(preset, path, shared_data):
     assert bool(spilled) == (preset == "4x4")
 
 
-def random_spec(rng, **fields):
-    rows, cols = (int(x) for x in rng.integers(2, 12, 2))
-    banks = 1 << (max(rows, cols) - 1).bit_length()
-    spec = MachineSpec(
-        rows=rows,
-        cols=cols,
-        activation_sum=True,
-        variate_bits=3,
-        accumulator_depth=int(rng.integers(3, 80)),
-        activation_bytes=1 << 14,
-        weight_fifo_words=16,
-        parameter_groups=4,
-        requantizers=1,
-        **fields,
-    )
-    return spec, banks
-
-
 @pytest.mark.parametrize("seed", range(40))
 def test_random_networks(seed):
     rng = np.random.default_rng(seed)
     network = random_graph(rng)
-    name = ("exact", "scalable_a3", "truncated_7", "u8_exact")[seed % 3]
+    name = ("exact", "scalable_a3", "truncated_7_u8", "exact_s8", "precision_6x8")[seed % 5]
     spec, _ = random_spec(rng, multipliers=(name,))
     compare(network, random_mapping(rng, network, name), spec, seed)
 
