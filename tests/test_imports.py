@@ -48,8 +48,8 @@ ROOMS = {
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
     "hwgen.compiler": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
     "hwgen.compiler.machine": {
-        "hwgen.arith.catalogue",
         "numpy",
+        "hwgen.arith",
         "hwgen.errors",
         "hwgen.golden.products",  # what mappings mean
         "hwgen.network",

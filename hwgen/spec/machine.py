@@ -25,12 +25,11 @@ _LIMITS = {
     "accumulator_depth": (1, 1 << 16),
     "activation_bytes": (64, 1 << 22),
     "weight_fifo_words": (2, 1 << 12),
-    "parameter_groups": (2, 256),
     "requantizers": (1, 64),
     "outstanding": (1, 64),
     "layer_counters": (1, 4096),
 }
-_BUS_WIDTHS = (64, 128, 256, 512, 1024)
+_BUS_WIDTHS = (64, 128, 256, 512)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +63,11 @@ class MachineSpec:
         Of all activation banks together.
     weight_fifo_words : int
         Weight words (one array row each) fetched ahead.
-    parameter_groups : int
-        Parameter words (one parameter of each column) fetched ahead.
     requantizers : int
         Columns share them evenly; the last pass of a filter group takes
         ``cols / requantizers`` cycles per position.
     data_width, address_width : int
-        Bits of the memory port: 64 to 1024, a power of two; and of its addresses, 32 to 64.
+        Bits of the memory port: 64 to 512, a power of two; and of its addresses, 32 to 64.
     outstanding : int
         Read bursts under way, of weights.
     layer_counters : int
@@ -88,7 +85,6 @@ class MachineSpec:
     accumulator_depth: int
     activation_bytes: int
     weight_fifo_words: int
-    parameter_groups: int
     requantizers: int
     data_width: int = 64
     address_width: int = 32
@@ -157,8 +153,8 @@ class MachineSpec:
 
     @property
     def banks(self) -> int:
-        """Byte-wide activation memories: a power of two, one per row and per column at least."""
-        return 1 << (self.lanes - 1).bit_length()
+        """Byte-wide activation memories: a power of two, for every row, column and bus byte."""
+        return 1 << (max(self.lanes, self.data_width // 8) - 1).bit_length()
 
     @property
     def lanes(self) -> int:

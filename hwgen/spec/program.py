@@ -46,7 +46,8 @@ DESCRIPTOR_BYTES = 128
 RANGES = 3
 """Of weights, in a descriptor of a machine that derives modes from them (form ``ranges``).
 
-Bounds are weight codes, both included, less the lowest one of their kind.
+Bounds are raw weight codes, both included, and compared as the multiplier reads them; a range
+whose high is less than its low holds no weight.
 """
 
 _BANK = 24  # bits of a byte address in the banks
@@ -89,7 +90,8 @@ DESCRIPTOR: Layout = {
     "height": (_SIZE, False),  # output positions; lines of LOAD and STORE
     "width": (_SIZE, False),
     "filters": (_SIZE, False),  # output channels
-    "passes": (_SIZE, False),  # of each group of filters
+    "groups": (_SIZE, False),  # of filters, as many as there are columns for
+    "passes": (_SIZE, False),  # of each group
     "spacing": (7, False),  # cycles per position of a group's last pass
     # Where positions read.
     "source": (_BANK + 2, True),

@@ -30,13 +30,11 @@ class Columns:
         """Output channels, as many at a time as there are columns for."""
         is_diagonal = self.fields["operation"] == Operation.DIAGONAL
         size = self.spec.diagonal if is_diagonal else self.spec.cols
-        if self.spec.form == "columns" and self.fields["operation"] == Operation.DENSE:
-            word = self.spec.cols * parameter_bytes(self.spec)
-            for _ in range(self.fields["parameter_bytes"] // word):
-                yield range(size)
-            return
-        for first in range(0, self.fields["filters"], size):
-            yield range(first, min(first + size, self.fields["filters"]))
+        is_permuted = self.spec.form == "columns" and self.fields["operation"] == Operation.DENSE
+        for group in range(self.fields["groups"]):
+            first = group * size
+            last = first + size
+            yield range(first, last if is_permuted else min(last, self.fields["filters"]))
 
     def advance(self, first: bool = False) -> None:
         """Take the next word of parameters, if there is one."""

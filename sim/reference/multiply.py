@@ -64,11 +64,11 @@ class ProductTables:
     def _modes(self, fields: dict[str, int], weight: np.ndarray) -> np.ndarray:
         """Modes that comparators derive from weights."""
         kind = self.kinds[1]
-        ordered = kind.decode(weight) - kind.low
+        value = kind.decode(weight)
         mode = np.full(weight.shape, fields["range_mode"])
         for number in reversed(range(RANGES)):
-            low, high = fields[f"range_{number}_low"], fields[f"range_{number}_high"]
-            inside = (ordered >= low) & (ordered <= high)
+            low, high = (kind.decode(fields[f"range_{number}_{end}"]) for end in ("low", "high"))
+            inside = (value >= low) & (value <= high)
             mode = np.where(inside, fields[f"range_{number}_mode"], mode)
         return mode
 

@@ -15,7 +15,6 @@ SMALL = MachineSpec(
     accumulator_depth=64,
     activation_bytes=1024,
     weight_fifo_words=8,
-    parameter_groups=4,
     requantizers=2,
 )
 
@@ -26,8 +25,10 @@ def test_presets_survive_writing_and_reading(name):
     assert parse_machine(spec.to_toml(), "spec") == spec
 
 
-def test_banks_serve_every_row_and_column():
+def test_banks_serve_every_row_column_and_byte_of_the_bus():
     assert (SMALL.banks, SMALL.lanes, SMALL.diagonal) == (8, 6, 4)
+    assert replace(SMALL, cols=10).banks == 16
+    assert replace(SMALL, data_width=256).banks == 32
 
 
 def test_modes_are_stored_with_weights_where_nothing_derives_them():
@@ -56,7 +57,7 @@ def test_modes_are_stored_with_weights_where_nothing_derives_them():
         ),
         (
             {"data_width": 48},
-            r"^machine data_width must be one of 64, 128, 256, 512, 1024, not 48$",
+            r"^machine data_width must be one of 64, 128, 256, 512, not 48$",
         ),
     ],
 )

@@ -34,6 +34,7 @@ def pool_tasks(
     fields = {
         **clamp_fields(layer),
         "operation": Operation.MAXIMUM if is_max else Operation.AVERAGE,
+        "groups": len(groups),
         "spacing": spec.cols // spec.requantizers,
         "fill": 0 if is_max else offset,
         "zero_0": offset,
@@ -91,6 +92,7 @@ def addition_tasks(
     fields = {
         **clamp_fields(layer),
         "operation": Operation.SUM,
+        "groups": len(groups),
         "spacing": spec.cols // spec.requantizers,
         "zero_0": zeros[0],
         "zero_1": zeros[1],
@@ -135,6 +137,7 @@ def copy_tasks(
     groups = groups_of(target.channels, spec.cols)
     fields = {
         "operation": Operation.MAXIMUM,
+        "groups": len(groups),
         "spacing": spec.cols // spec.requantizers,
         "fill": fill,
         "high": 255,

@@ -132,13 +132,9 @@ class _Clock:
         step = min(self.spec.data_width // 8, self.spec.banks)
         return self.latency + _MOVE + fields["height"] * -(-fields["run_bytes"] // step)
 
-    def _groups(self, operation: Operation, fields: dict[str, int]) -> int:
-        size = self.spec.diagonal if operation == Operation.DIAGONAL else self.spec.cols
-        return -(-fields["filters"] // size)
-
     def _bypass(self, operation: Operation, fields: dict[str, int]) -> tuple[int, int]:
         positions = fields["height"] * fields["width"]
-        groups = self._groups(operation, fields)
+        groups = fields["groups"]
         if operation == Operation.SUM:
             return groups * 3 * positions * fields["spacing"], groups * _RETURN
         return groups * positions * (fields["passes"] - 1 + fields["spacing"]), 0

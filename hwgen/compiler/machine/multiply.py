@@ -93,6 +93,7 @@ class Multiplication:
             **self._variate(),
             **(self._ranges() if spec.form == "ranges" else {}),
             "operation": operation,
+            "groups": len(columns),
             "tile": self._tile(spec),
             "spacing": max(slots, spec.cols // spec.requantizers),
             "fill": self.zero_point,
@@ -130,9 +131,9 @@ class Multiplication:
 
     def _ranges(self) -> dict[str, int]:
         kind = find(self.mapping.multiplier).w_kind
-        codes = kind.decode(self.products.codes) - kind.low
+        values = kind.decode(self.products.codes)
         modes = np.array([choice.mode for choice in self.choices])[self.products.choice]
-        return range_fields(self.layer.name, codes, modes)
+        return range_fields(self.layer.name, values, modes, kind)
 
     def _parameters(
         self, spec: MachineSpec, part: range, columns: Sequence[Sequence[int]]

@@ -3,13 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError
 from hwgen.spec.program import RANGES
 
 __all__ = ["range_fields"]
 
 
-def range_fields(layer: str, codes: NDArray[np.int64], modes: NDArray[np.int64]) -> dict[str, int]:
+def range_fields(
+    layer: str, values: NDArray[np.int64], modes: NDArray[np.int64], kind: OperandKind
+) -> dict[str, int]:
     """Fields that give every weight its mode.
 
     The most frequent mode is that of weights in no range; of the others, narrow ranges come
@@ -19,10 +22,12 @@ def range_fields(layer: str, codes: NDArray[np.int64], modes: NDArray[np.int64])
     ----------
     layer : str
         Named in errors.
-    codes : int64[...]
-        Weights, as the multiplier gets them, less its lowest code.
+    values : int64[...]
+        Weights, as the multiplier reads them.
     modes : int64[...]
         Of each weight.
+    kind : OperandKind
+        Of the weights.
 
     Raises
     ------
@@ -32,7 +37,7 @@ def range_fields(layer: str, codes: NDArray[np.int64], modes: NDArray[np.int64])
     found, counts = np.unique(modes, return_counts=True)
     rest = int(found[counts.argmax()])
     hulls = [
-        (int(codes[modes == mode].min()), int(codes[modes == mode].max()), int(mode))
+        (int(values[modes == mode].min()), int(values[modes == mode].max()), int(mode))
         for mode in found
         if mode != rest
     ]
@@ -42,18 +47,18 @@ def range_fields(layer: str, codes: NDArray[np.int64], modes: NDArray[np.int64])
             f"layer {layer} must have at most {RANGES + 1} modes to be derived from weights, "
             f"not {len(found)}"
         )
-    derived = np.full(codes.shape, rest)
+    derived = np.full(values.shape, rest)
     for low, high, mode in reversed(hulls):
-        derived[(codes >= low) & (codes <= high)] = mode
+        derived[(values >= low) & (values <= high)] = mode
     if (derived != modes).any():
         wrong = int((derived != modes).sum())
         raise SpecError(
             f"layer {layer} has modes that are no ranges of weights: "
-            f"{wrong} of {codes.size} weights would get another one"
+            f"{wrong} of {values.size} weights would get another one"
         )
     hulls += [(1, 0, 0)] * (RANGES - len(hulls))  # holds no weight
     fields = {"range_mode": rest}
-    for number, hull in enumerate(hulls):
-        for name, value in zip(("low", "high", "mode"), hull, strict=True):
-            fields[f"range_{number}_{name}"] = value
+    for number, (low, high, mode) in enumerate(hulls):
+        bounds = {"low": int(kind.encode(low)), "high": int(kind.encode(high)), "mode": mode}
+        fields |= {f"range_{number}_{name}": value for name, value in bounds.items()}
     return fields

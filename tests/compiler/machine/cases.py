@@ -30,7 +30,6 @@ def compare(network, mapping, spec, seed=0):
 
 def random_spec(rng, **fields):
     rows, cols = (int(x) for x in rng.integers(2, 12, 2))
-    banks = 1 << (max(rows, cols) - 1).bit_length()
     spec = MachineSpec(
         rows=rows,
         cols=cols,
@@ -39,8 +38,7 @@ def random_spec(rng, **fields):
         accumulator_depth=int(rng.integers(3, 80)),
         activation_bytes=1 << 14,
         weight_fifo_words=16,
-        parameter_groups=4,
         requantizers=1,
         **fields,
     )
-    return spec, banks
+    return spec, spec.banks

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
 from hwgen.compiler.machine.compile import compile_machine
 from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.golden import exact_mapping
+from hwgen.network.graph import Network, Quantization
 from hwgen.network.load import load
 from hwgen.spec.machine_file import load_machine
-from tests.random_graph import random_graph
+from hwgen.spec.mapping import LayerMapping, Mapping
+from tests.golden.random_layer import ZERO_POINT
+from tests.golden.random_layer import layer as random_layer
 
 
 def test_resnet_8_keeps_the_array_busy(shared_data):
@@ -23,26 +23,47 @@ def test_resnet_8_keeps_the_array_busy(shared_data):
     assert sum(step.total for step in steps) <= 60_000
 
 
-def test_each_block_streams_all_positions():
-    network = random_graph(np.random.default_rng(5), layers=1)
-    layer = network.convolutions[0]
-    spec = load_machine("4x4")
-    spec = replace(spec, rows=64, cols=64, requantizers=64, activation_bytes=1 << 14)
-    (step,) = (
-        step
-        for step in program_cycles(compile_machine(network, exact_mapping(network), spec))
-        if step.layer == layer.name
+def one_layer(**fields):
+    layer = random_layer(**fields)
+    return Network(
+        input_name="image",
+        input_shape=(5, 4, fields.get("channels", 3)),
+        input_quantization=Quantization(1.0, ZERO_POINT),
+        layers=(layer,),
     )
-    height, width, _ = layer.shape
-    assert layer.fan_in <= 64
-    assert step.streaming == height * width
 
 
-@pytest.mark.parametrize("width", [64, 128])
-def test_narrow_buses_make_the_array_wait(width):
-    found = (random_graph(np.random.default_rng(seed), layers=1) for seed in range(50))
-    network = next(x for x in found if x.convolutions and x.convolutions[0].fan_in > 64)
-    spec = replace(load_machine("16x16"), data_width=width)
-    steps = program_cycles(compile_machine(network, exact_mapping(network), spec))
-    slow = program_cycles(compile_machine(network, exact_mapping(network), spec), 200)
-    assert sum(x.weight_wait for x in slow) > sum(x.weight_wait for x in steps)
+def steps_of(network, spec):
+    return program_cycles(compile_machine(network, exact_mapping(network), spec))
+
+
+def test_each_block_streams_all_positions():
+    network = one_layer(filters=20, channels=3)  # 18 taps: 2 blocks; 2 groups
+    load_, layer, store = steps_of(network, load_machine("16x16"))
+    height, width, _ = network.layers[0].shape
+    assert layer.streaming == 2 * 2 * height * width
+    assert layer.total == layer.streaming + layer.weight_wait + layer.drain
+    assert load_.memory_wait == load_.total
+    assert store.memory_wait == store.total
+
+
+def test_fewer_requantizers_space_the_last_pass_only():
+    network = one_layer(filters=16, channels=3)
+    spec = load_machine("16x16")
+    positions = network.layers[0].shape[0] * network.layers[0].shape[1]
+    slow = steps_of(network, replace(spec, requantizers=4))[1]
+    assert slow.streaming - steps_of(network, spec)[1].streaming == 3 * positions
+
+
+def test_the_array_waits_where_modes_make_weights_longer():
+    network = one_layer(filters=64, channels=64)
+    mapping = Mapping({"layer": LayerMapping(multiplier="scalable_a3")})
+    spec = replace(load_machine("16x16"), multipliers=("scalable_a3",))
+
+    def waits(machine):
+        program = compile_machine(network, mapping, machine)
+        return sum(step.weight_wait for step in program_cycles(program))
+
+    # Of 10 bits each, a block takes 40 beats of 64 bits, but its swap and its loading 33 cycles.
+    assert waits(spec) > waits(replace(spec, data_width=128))
+    assert waits(replace(spec, data_width=128)) == waits(replace(spec, data_width=256))
