@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.array.sum_columns import variate_of
 from hwgen.emission import place
-from hwgen.memory.token import Kind, Update
+from hwgen.memory.token import Kind
 from hwgen.vector.accumulator import Accumulator
 from hwgen.vector.link import is_scaled, link_layout, results
 from hwgen.vector.mac import MacPlus
@@ -120,6 +120,7 @@ class ColumnLane(wiring.Component):
 
         # Stage 0: read the accumulator, and select what it is combined with.
         value = Signal(signed(32))
+        entering = Signal(signed(9))
         from_array = self.link.token.work.kind == Kind.TOTAL
         m.d.comb += accumulator.read_address.eq(
             Mux(returning, self.returning.position, self.link.position)
@@ -127,6 +128,7 @@ class ColumnLane(wiring.Component):
         m.d.sync += [
             self.next_link.eq(self.link),
             value.eq(Mux(returning, self.scaled, Mux(from_array, self.total, self.byte))),
+            entering.eq(self.byte),
         ]
 
         # Stage 1: combine; write, or go on.
@@ -136,18 +138,12 @@ class ColumnLane(wiring.Component):
         total = Signal(signed(self.width))
         m.d.comb += [
             accumulator.update.eq(
-                Mux(
-                    returned,
-                    self.returned.token.work.update,
-                    Mux(on_its_way, Update.SET, now.token.work.update),
-                )
+                Mux(returned, self.returned.token.work.update, now.token.work.update)
             ),
             accumulator.data.eq(value + product),
             accumulator.write.eq(returned | (now.token.valid & ~results(now))),
             accumulator.write_address.eq(Mux(returned, self.returned.position, now.position)),
         ]
-        entering = Signal(signed(self.width))
-        m.d.comb += entering.eq(value)
         with m.If(results(now)):
             m.d.sync += total.eq(Mux(on_its_way, entering, accumulator.combined))
 

@@ -7,6 +7,7 @@ from hwgen.memory.fetch import Fetch
 from hwgen.memory.token import Kind, Update
 from tests.memory.fetch_and_banks import FetchAndBanks
 from tests.memory.geometry import Geometry, draw
+from tests.replay import record, replay
 
 CLOCK = 10e-9  # seconds
 BEAT = 8
@@ -189,3 +190,22 @@ def test_lanes_that_would_read_one_bank_twice_are_noticed(simulate):
 
     with pytest.raises(AssertionError, match="Assertion violated"):
         simulate(dut, bench, clock=CLOCK)
+
+
+@pytest.mark.tool
+def test_the_verilog_of_banks_and_fetch_does_the_same(tmp_path):
+    def make():
+        return FetchAndBanks(size=512, lanes=8, rows=6, banks=8, beat=BEAT)
+
+    dut = make()
+    rng = np.random.default_rng(5)
+
+    async def bench(ctx):
+        for kind in ("dense", "lines", "channel"):
+            geometry = draw(rng, kind, rows=6, lanes=8, banks=8, address_width=9)
+            memory = rng.integers(0, 256, 512, dtype=np.uint8)
+            await fill(ctx, dut, memory)
+            work = {"kind": Kind.TOTAL, "update": Update.ADD, "final": 0, "load": 1}
+            await run_layer(ctx, dut, geometry, work, hurry=False, rng=rng)
+
+    assert replay(make(), record(dut, bench, clock=CLOCK), tmp_path)
