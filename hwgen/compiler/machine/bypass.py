@@ -31,6 +31,7 @@ def pool_tasks(
     base = layer.quantization.zero_point if layer.offset is None else layer.offset
     is_max = layer.kind == "max"
     size = network.shapes[layer.inputs[0]][:2]
+    groups = groups_of(target.channels, spec.cols)
     fields = {
         **clamp_fields(layer),
         "operation": Operation.MAXIMUM if is_max else Operation.AVERAGE,
@@ -41,7 +42,6 @@ def pool_tasks(
         "zero_out": base,
     }
     steps = window_steps(layer.kernel, source, spec.cols)
-    groups = groups_of(target.channels, spec.cols)
     for part, rescale in _by_taps(layer, region, size):
         parameters = same_parameters(spec, [rescale], groups)
         for piece in accumulated(part, spec.accumulator_depth):
