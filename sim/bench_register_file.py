@@ -223,3 +223,21 @@ async def an_error_that_comes_while_the_last_one_is_cleared_is_kept(dut):
     dut[f"{field.port}_set"].value = 1
     assert await driver.write(field.offset, field.mask) == AxiResp.OKAY
     await driver.check(field, 1)
+
+
+@cocotb.test()
+@cocotb.parametrize(share=[0.0, 0.7])
+async def accesses_that_do_not_wait_for_each_other_are_all_answered(dut, share):
+    driver, registers, _ = await start(dut, share)
+    field = next(x for group in registers.values() for x in group if x.access == "rw")
+    unknown = next(x for x in range(0, 4096, 4) if x not in registers)
+    values = [driver.rng.getrandbits(field.width) for _ in range(20)]
+    writes, reads = [], []
+    for value in values:
+        writes.append(cocotb.start_soon(driver.write(field.offset, value << field.low)))
+        writes.append(cocotb.start_soon(driver.write(unknown, 0)))
+        reads.append(cocotb.start_soon(driver.bus.read(unknown, 4)))
+        reads.append(cocotb.start_soon(driver.bus.read(field.offset, 4)))
+    assert [await task for task in writes] == [AxiResp.OKAY, AxiResp.SLVERR] * 20
+    assert [(await task).resp for task in reads] == [AxiResp.SLVERR, AxiResp.OKAY] * 20
+    await driver.check(field, values[-1])

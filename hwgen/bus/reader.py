@@ -154,7 +154,7 @@ class AxiReader(wiring.Component):
             m.d.sync += room.eq(self.depth)
 
     def _answer(self, m, burst, asked, kept, buffer, stop):
-        """Keep the beats that come on R; those of a burst that was dropped are lost."""
+        """Keep the beats that come on R; while it is cleared, the buffer forgets them."""
         answer = self.m_axi_rvalid & asked.o.valid
         last = self.m_axi_rlast & burst.last
         fields = {"data": self.m_axi_rdata, "last": last, "end": burst.end}
@@ -166,7 +166,7 @@ class AxiReader(wiring.Component):
         m.d.comb += [
             self.m_axi_rready.eq(1),
             asked.o.ready.eq(answer & self.m_axi_rlast),
-            buffer.i.valid.eq(answer & ~stop),
+            buffer.i.valid.eq(answer),
             *(come[name].eq(value) for name, value in fields.items()),
         ]
         with m.If(self.reset):
