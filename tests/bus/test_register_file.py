@@ -14,6 +14,7 @@ from hwgen.spec.registers import (
     registers_header,
 )
 
+CLOCK = 10e-9  # seconds
 REGISTERS = accelerator_registers(digest=0xCAFE_1234, layers=21, address_width=40)
 
 
@@ -32,6 +33,34 @@ def test_the_circuit_does_what_the_document_says(run_bench, tmp_path):
         RegisterFile(REGISTERS), "bench_register_file", {"document": document, "seed": 1}
     )
     assert log is None, log
+
+
+@pytest.mark.parametrize("strobes", [0b0000, 0b1110, 0b1111])
+def test_bytes_without_a_strobe_do_nothing_whatever_they_hold(strobes, simulate):
+    dut = RegisterFile(REGISTERS)
+    offsets = {register.name: register.offset for register in REGISTERS.registers}
+
+    async def bench(ctx):
+        ctx.set(dut.status_error_set, 5)
+        ctx.set(dut.s_axi_bready, 1)
+        ctx.set(dut.s_axi_wdata, 0xFFFF_FFFF)
+        ctx.set(dut.s_axi_wstrb, strobes)
+        await ctx.tick()
+        ctx.set(dut.status_error_set, 0)
+        for name in ("status", "control"):
+            ctx.set(dut.s_axi_awaddr, offsets[name])
+            ctx.set(dut.s_axi_awvalid, 1)
+            ctx.set(dut.s_axi_wvalid, 1)
+            await ctx.tick()
+            ctx.set(dut.s_axi_awvalid, 0)
+            ctx.set(dut.s_axi_wvalid, 0)
+            await ctx.tick().repeat(3)
+        written = strobes & 1  # all of their fields are in byte 0
+        assert ctx.get(dut.status_error) == (0 if written else 5)
+        assert ctx.get(dut.control_start) == written
+        assert ctx.get(dut.control_interrupt_enable) == written
+
+    simulate(dut, bench, clock=CLOCK)
 
 
 @pytest.mark.tool
