@@ -13,7 +13,9 @@ module clock_gate(clk_i, enable_i, clk_o);
   input enable_i;
   output clk_o;
   reg enabled;
-  always @(clk_i or enable_i)
+  // verilator lint_off LATCH
+  always @(clk_i or enable_i)  // a latch is what is wanted
     if (!clk_i) enabled = enable_i;
+  // verilator lint_on LATCH
   assign clk_o = clk_i & enabled;
 endmodule
