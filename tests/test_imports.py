@@ -43,6 +43,7 @@ ROOMS = {
     "hwgen.memory": CIRCUITS,
     "hwgen.array": CIRCUITS | {"hwgen.memory"},
     "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
+    "hwgen.vector": CIRCUITS | {"hwgen.array", "hwgen.memory"},
     "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.memory"},
     "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
