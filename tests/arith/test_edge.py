@@ -39,6 +39,18 @@ def test_the_core_behind_the_edge_gives_every_product(name):
     assert core.a_kind.width < multiplier.a_kind.width or transform.shift == 1
 
 
+CIRCUITS = [name for name in TAKEN_APART if name.startswith(("precision", "Precision", "Rounded"))]
+CIRCUITS += ["pr_1_3_s8", "booth_7_6x8", "truncated_8_a3"]
+
+
+def test_circuits_of_cores_give_the_products_of_all_activations_that_occur(circuit_tables):
+    cores = [TAKEN_APART[name].core for name in CIRCUITS]
+    for name, core, (table,) in zip(CIRCUITS, cores, circuit_tables(cores), strict=True):
+        transform = TAKEN_APART[name].transform
+        codes = core.a_kind.encode(np.unique(transform.compute(transform.kind.values)))
+        assert np.array_equal(table[codes], core.table()[codes]), name
+
+
 def test_these_families_can_be_taken_apart():
     families = {type(find(name)).__name__ for name in TAKEN_APART}
     assert families == {

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hwgen.arith.edge import Edge
 from hwgen.arith.matrix.at_edge import taken_apart
 from hwgen.arith.matrix.matrix_circuit import MatrixCircuit
+from hwgen.arith.matrix.rounded_core import RoundedCore
 from hwgen.arith.matrix.setting import Conditioning, Setting
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import NARROWEST, S8, U8, OperandKind, check_kinds
@@ -100,8 +101,16 @@ class Matrix(Multiplier):
         transform, setting = found
         if self.skips_zeros and (setting.constant or any(setting.ones) or setting.a.ones):
             return None
-        core = MaskedMatrix(a_kind=transform.core_kind, w_kind=self.w_kind, settings=(setting,))
-        return Edge(transform, core)
+        kind, w_kind = transform.core_kind, self.w_kind
+        rounding = setting.w.rounding
+        if (
+            transform.half
+            and not kind.signed
+            and setting == _weight_rounded(setting.name, rounding)
+        ):
+            core = RoundedCore(a_kind=kind, w_kind=w_kind, w_bits=w_kind.width - rounding)
+            return Edge(transform, core)
+        return Edge(transform, MaskedMatrix(a_kind=kind, w_kind=w_kind, settings=(setting,)))
 
     def create(self, stages: int = 0) -> MultiplierCircuit:
         return MatrixCircuit(self, _plan(self), skips_zeros=self.skips_zeros, stages=stages)
@@ -143,6 +152,11 @@ class MaskedMatrix(Matrix):
 @cache
 def _plan(matrix: Matrix) -> tuple[Setting, ...]:
     return matrix.plan()
+
+
+def _weight_rounded(name: str, rounding: int) -> Setting:
+    """The setting that does nothing but round the weight."""
+    return Setting(name=name, w=Conditioning(rounding=rounding))
 
 
 def _chosen(mask: int, weights: list[int], bits: Sequence[Any] = (1,) * 32) -> Any:
