@@ -153,6 +153,7 @@ class Fetch(wiring.Component):
             token.first.eq(positions.first),
             token.line_end.eq(positions.line_end),
             token.work.eq(work),
+            token.work.load.eq(work.load & positions.first),
             lanes.count.eq(count),
         ]
 
