@@ -34,7 +34,7 @@ async def fill(ctx, dut, memory):
 
 
 async def run_layer(ctx, dut, geometry, work, *, spacing=1, hurry=True, rng=None):
-    """Run all passes; yields nothing, returns (cycle, swap, a, valid, token) of every cycle."""
+    """Run all passes; returns what the ports showed, cycle by cycle."""
     seen, cycle = [], 0
 
     async def tick():
@@ -46,7 +46,7 @@ async def run_layer(ctx, dut, geometry, work, *, spacing=1, hurry=True, rng=None
                 [ctx.get(a) for a in dut.a],
                 [ctx.get(valid) for valid in dut.valid],
                 {name: ctx.get(getattr(dut.token, name)) for name in ("valid", "first")},
-                ctx.get(dut.token.line_end),
+                (ctx.get(dut.token.line_end), ctx.get(dut.token.work.load)),
                 ctx.get(dut.offset),
             )
         )
@@ -82,13 +82,13 @@ async def run_layer(ctx, dut, geometry, work, *, spacing=1, hurry=True, rng=None
     return seen
 
 
-def check_layer(geometry, tensor, seen, *, multiplies, spacing=1):
+def check_layer(geometry, tensor, seen, *, multiplies, loads, spacing=1):
     """Positions in order with the activations of im2col; swaps one cycle ahead."""
     positions = geometry.out[0] * geometry.out[1]
     tokens = [entry for entry in seen if entry[4]["valid"]]
     assert len(tokens) == geometry.groups * geometry.passes * positions
     swaps = {cycle for cycle, swap, *_ in seen if swap}
-    for number, (cycle, _, a, valid, token, line_end, offset) in enumerate(tokens):
+    for number, (cycle, _, a, valid, token, (line_end, load), offset) in enumerate(tokens):
         index, position = divmod(number, positions)
         if position == 0:
             codes, enables = geometry.taps(tensor, index)
@@ -96,6 +96,7 @@ def check_layer(geometry, tensor, seen, *, multiplies, spacing=1):
         else:
             assert cycle - tokens[number - 1][0] == spacing
         assert token["first"] == (position == 0)
+        assert load == (loads and position == 0)
         assert line_end == (position % geometry.out[1] == geometry.out[1] - 1)
         assert offset == index % 256
         wanted = enables[position]
@@ -127,13 +128,15 @@ def test_every_byte_is_that_of_im2col(kind, rows, lanes, banks, simulate):
                 "kind": Kind.TOTAL if multiplies else Kind.BYTE,
                 "update": Update.ADD,
                 "final": 0,
-                "load": 0,
+                "load": number % 2,
             }
             spacing = int(rng.choice((1, 1, 3)))
             seen = await run_layer(
                 ctx, dut, geometry, work, spacing=spacing, hurry=number % 3, rng=rng
             )
-            check_layer(geometry, tensor, seen, multiplies=multiplies, spacing=spacing)
+            check_layer(
+                geometry, tensor, seen, multiplies=multiplies, loads=number % 2, spacing=spacing
+            )
 
     simulate(dut, bench, clock=CLOCK)
 
@@ -169,7 +172,7 @@ def test_passes_follow_each_other_without_a_gap(simulate):
     async def bench(ctx):
         await fill(ctx, dut, memory)
         seen = await run_layer(ctx, dut, geometry, work)
-        check_layer(geometry, tensor, seen, multiplies=True)
+        check_layer(geometry, tensor, seen, multiplies=True, loads=True)
         cycles = [entry[0] for entry in seen if entry[4]["valid"]]
         assert len(cycles) == 2 * 2 * 30  # groups, passes, positions
         assert cycles[-1] - cycles[0] + 1 == len(cycles)
