@@ -287,7 +287,7 @@ class Machine(wiring.Component):
             executor.read_error.eq(streams.error),
             executor.write_error.eq(self._writer.error),
             executor.outside_now.eq(self._mover.outside),
-            executor.left_over.eq(self._passes.done & ~self._loader.exhausted & dispatch.job.valid),
+            executor.left_over.eq(~self._loader.exhausted & dispatch.job.valid),
             executor.no_weights.eq(self._loader.exhausted & self._passes.waits_weights),
         ]
 

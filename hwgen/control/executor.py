@@ -57,9 +57,11 @@ class Executor(wiring.Component):
         Streams are to forget everything; all transfers have ended.
     bad, outside, no_parameters : In(1)
         What is wrong with the next descriptor.
-    left_over, outside_now, read_error, write_error, no_weights : In(1)
-        What goes wrong now: weights are left of the descriptor before; a move leaves the banks;
-        memory answers with an error; a layer takes more weights than there are.
+    left_over : In(1)
+        The next descriptor waits for weights of the one before to be used up.
+    outside_now, read_error, write_error, no_weights : In(1)
+        What goes wrong now: a move leaves the banks; memory answers with an error; a layer
+        takes more weights than there are.
     walking, waits_weights : In(1)
         A pass is under way; one waits for weights.
     cause : Out
@@ -188,6 +190,8 @@ class Executor(wiring.Component):
             wrong = getattr(self, name)
             if name in _OF_NEXT:
                 wrong = wrong & self.next.valid & at_next
+            if name == "left_over":
+                wrong = wrong & at_next
             with m.If(wrong):
                 m.d.comb += failure.eq(error)
 
