@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from hwgen.bus.arbiter import AxiReadArbiter
 from hwgen.bus.axi import AxiRead
+from hwgen.bus.fifo import place_fifo
 from hwgen.bus.ports import bus, flat
 from hwgen.bus.reader import AxiReader
 from hwgen.bus.streams import beat, command
@@ -29,7 +30,7 @@ class Streams(wiring.Component):
     weight_bits, parameter_bits : int
         Bits of a word of weights, and of a column's parameters.
     weight_words, outstanding : int
-        Weight words that have room, at least; bursts of weights under way.
+        Weight words that have room; bursts of weights under way.
 
     Members
     -------
@@ -127,8 +128,7 @@ class Streams(wiring.Component):
             "max_burst": _BURST,
         }
         if name == "weight":
-            beats = -(-self.weight_words * self.weight_bits // self.data_width)
-            fields |= {"outstanding": self.outstanding, "depth": max(beats, 2 * _BURST)}
+            fields |= {"outstanding": self.outstanding}
         elif name == "activation":
             fields |= {"outstanding": 4, "alignment": 1}
         else:
@@ -143,5 +143,23 @@ class Streams(wiring.Component):
         unpacker = BeatUnpacker(data_width=self.data_width, word_width=self._words[name])
         place(m, platform, f"{name}_words", unpacker, module=f"unpacker_of_{name}s")
         connect(m, reader.data, unpacker.i)
-        connect(m, unpacker.o, flipped(out))
         m.d.comb += unpacker.clear.eq(self.clear)
+        if name == "weight":
+            self._queue(m, platform, unpacker.o, out)
+        else:
+            connect(m, unpacker.o, flipped(out))
+
+    def _queue(self, m, platform, words, out):
+        """Whole words wait, so that a block's follow each other when its turn comes."""
+        queue = place_fifo(
+            m, platform, "queue", width=self.weight_bits + 1, depth=self.weight_words
+        )
+        m.d.comb += [
+            queue.clear.eq(self.clear),
+            queue.i.valid.eq(words.valid),
+            queue.i.payload.eq(words.payload.as_value()),
+            words.ready.eq(queue.i.ready),
+            out.valid.eq(queue.o.valid),
+            out.payload.eq(queue.o.payload),
+            queue.o.ready.eq(out.ready),
+        ]

@@ -3,7 +3,7 @@
 import numpy as np
 from amaranth.sim import Simulator
 
-from hwgen.machine import machine_registers
+from hwgen.spec.registers.machine import machine_registers
 from sim.reference.replay import memory_with
 from tests.bus.memory import serve
 

@@ -8,7 +8,8 @@ from hwgen.compiler.machine.compile import compile_machine
 from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.golden import run
-from hwgen.machine import Machine, machine_registers
+from hwgen.machine import Machine
+from hwgen.spec.registers.machine import machine_registers
 from hwgen.verilog import to_verilog
 
 __all__ = ["VISIBLE", "build", "simulate_image"]
