@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test docs catalogue lint clean
+.PHONY: demo test regress docs catalogue lint clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -14,6 +14,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready $(VENV)/test-ready
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Full data sets against onnxruntime and TFLite's interpreter: an hour, of data beside the checkout.
+regress: $(VENV)/ready $(VENV)/test-ready
+	$(BIN)/python -m pytest --numprocesses 2 -m regress
 
 # The table and the picture that README.md shows; the table goes into README.md by hand.
 docs: demo
