@@ -40,7 +40,7 @@ lint: $(VENV)/test-ready
 clean:
 	rm -rf $(VENV) build dist hwgen.egg-info .mypy_cache .pytest_cache .ruff_cache
 
-# Each stamp below is one step of the set-up and is redone when pyproject.toml changes.
+# Each stamp below is one step of the set-up and is redone when pyproject.toml or a kernel changes.
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -50,7 +50,7 @@ $(VENV)/created:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/installed: $(VENV)/created pyproject.toml
+$(VENV)/installed: $(VENV)/created pyproject.toml $(wildcard hwgen/kernels/*/*.[ch])
 	@echo "installing hwgen and what it needs into $(VENV) (a minute or two, once)"
 	@$(PIP) install --config-settings editable_mode=compat --editable .
 	@touch $@
