@@ -183,7 +183,7 @@ ROOMS = {
         "hwgen.array",
         "hwgen.build",
         "hwgen.cost",
-        "hwgen.golden",
+        "hwgen.emulation",
         "hwgen.network",
         "hwgen.output",
         "hwgen.spec",
