@@ -27,11 +27,11 @@ from hwgen import api
 from hwgen.emulation import Emulator
 from hwgen.emulation.shapes import geometry_of
 from hwgen.golden.products import products_of
-from hwgen.kernels.layers.bare import bare_rate
-from hwgen.kernels.layers.columns import columns_of
-from hwgen.kernels.layers.factored import factored_paths
-from hwgen.kernels.layers.lookup import lookup_paths
-from hwgen.kernels.layers.plan import plan_of
+from hwgen.kernels.layers.factored.factored import factored_paths
+from hwgen.kernels.layers.lookup.bare import bare_rate
+from hwgen.kernels.layers.lookup.columns import columns_of
+from hwgen.kernels.layers.lookup.lookup import lookup_paths
+from hwgen.kernels.layers.lookup.plan import plan_of
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 ARBITRARY = "evolved_m0015"  # a table of rank 252

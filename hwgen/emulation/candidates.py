@@ -15,9 +15,9 @@ from hwgen.emulation.shapes import geometry_of, output_of, sums_of
 from hwgen.errors import SpecError
 from hwgen.golden.products import Factors, Products
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.factored import Factored
+from hwgen.kernels.layers.factored.factored import Factored
 from hwgen.kernels.layers.geometry import Geometry
-from hwgen.kernels.layers.lookup import Lookup
+from hwgen.kernels.layers.lookup.lookup import Lookup
 from hwgen.network.graph import Convolution, Network
 
 __all__ = ["KERNELS", "Candidate", "Kernel", "candidates"]
