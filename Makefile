@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test docs catalogue lint clean
+.PHONY: demo test regress docs catalogue lint clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -14,6 +14,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready $(VENV)/test-ready
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Full data sets against onnxruntime and TFLite's interpreter: an hour, of data beside the checkout.
+regress: $(VENV)/ready $(VENV)/test-ready
+	$(BIN)/python -m pytest --numprocesses 2 -m regress
 
 # The table and the picture that README.md shows; the table goes into README.md by hand.
 docs: demo
@@ -36,7 +40,7 @@ lint: $(VENV)/test-ready
 clean:
 	rm -rf $(VENV) build dist hwgen.egg-info .mypy_cache .pytest_cache .ruff_cache
 
-# Each stamp below is one step of the set-up and is redone when pyproject.toml changes.
+# Each stamp below is one step of the set-up and is redone when pyproject.toml or a kernel changes.
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -46,7 +50,7 @@ $(VENV)/created:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/installed: $(VENV)/created pyproject.toml
+$(VENV)/installed: $(VENV)/created pyproject.toml $(wildcard hwgen/kernels/*/*.[ch])
 	@echo "installing hwgen and what it needs into $(VENV) (a minute or two, once)"
 	@$(PIP) install --config-settings editable_mode=compat --editable .
 	@touch $@

@@ -15,7 +15,7 @@ from hwgen.build import Build
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.design import DesignCost, design_cost
 from hwgen.cost.technology import Technology
-from hwgen.golden.transitions import transitions
+from hwgen.emulation.transitions import transitions
 from hwgen.network.graph import Network
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping

@@ -193,7 +193,7 @@ ROOMS = {
         "hwgen.array",
         "hwgen.build",
         "hwgen.cost",
-        "hwgen.golden",
+        "hwgen.emulation",
         "hwgen.network",
         "hwgen.output",
         "hwgen.spec",

@@ -11,15 +11,18 @@ from hwgen.api.evaluation import evaluate, trace, uniform_mapping, update_biases
 from hwgen.api.exploration import explore
 from hwgen.api.hardware import generate, simulate, synthesize
 from hwgen.api.loading import load, load_data, load_images
+from hwgen.api.quantization import quantize
 from hwgen.api.reporting import report
 from hwgen.build import Build
 from hwgen.mapping.study import Study
+from hwgen.network.quantize import Scheme
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = [
     "Build",
     "LayerMapping",
     "Mapping",
+    "Scheme",
     "Study",
     "characterize",
     "evaluate",
@@ -29,6 +32,7 @@ __all__ = [
     "load_data",
     "load_images",
     "operands",
+    "quantize",
     "report",
     "simulate",
     "synthesize",

@@ -8,7 +8,7 @@ from hwgen.api.loading import load, load_data
 from hwgen.arith.catalogue import find
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
-from hwgen.golden.transitions import transitions
+from hwgen.emulation.transitions import transitions
 from hwgen.network.transitions import Transitions
 from hwgen.spec.accelerator import load_spec
 

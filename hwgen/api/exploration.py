@@ -8,9 +8,9 @@ from hwgen.api.common import PathLike, technology_of
 from hwgen.api.loading import load, load_data
 from hwgen.compiler.compile import compile_network
 from hwgen.cost.characterize import characterize_all
+from hwgen.emulation.transitions import transitions
 from hwgen.errors import check_range
 from hwgen.figures.candidates import candidates
-from hwgen.golden.transitions import transitions
 from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy

@@ -15,9 +15,9 @@ from hwgen.emulation.shapes import geometry_of, output_of, sums_of
 from hwgen.errors import SpecError
 from hwgen.golden.products import Factors, Products
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.factored import Factored
+from hwgen.kernels.layers.factored.factored import Factored
 from hwgen.kernels.layers.geometry import Geometry
-from hwgen.kernels.layers.lookup import Lookup
+from hwgen.kernels.layers.lookup.lookup import Lookup
 from hwgen.network.graph import Convolution, Network
 
 __all__ = ["KERNELS", "Candidate", "Kernel", "candidates"]
@@ -85,10 +85,8 @@ def candidates(
         The forced kernel cannot: no factors are known, or sums may leave its range.
     """
     geometry = geometry_of(network, layer)
-    if kernel is None and path in (None, "numpy") and not native.sets():
-        kernel = "numpy"
     found = []
-    if kernel == "numpy":
+    if kernel == "numpy" or (kernel is None and not native.sets()):
         found.append(_plain(layer, geometry, products))
     if kernel in (None, "lookup"):
         found.append(_lookup(layer, geometry, products, path))
@@ -106,7 +104,7 @@ def _plain(layer: Convolution, geometry: Geometry, products: Products) -> Candid
         kernel="numpy",
         rank=0,
         geometry=geometry,
-        key=("numpy", _extents(geometry)),
+        key=("numpy", tuple(x is None or len(x[0]) for x in products.factors), _extents(geometry)),
         build=lambda: Plain(layer, products, geometry.fill),
     )
 

@@ -19,6 +19,7 @@ __all__ = ["choose"]
 
 _PRODUCTS = 1 << 22  # at least so many are measured: a fraction of a millisecond
 _ROUNDS = 3
+_LONG = 0.05  # seconds that need no second look
 
 _seconds: dict[Hashable, float] = {}
 _lock = Lock()
@@ -83,4 +84,6 @@ def _measure(candidate: Candidate) -> float:
         before = perf_counter()
         candidate.prepared.run(codes, out)
         best = min(best, perf_counter() - before)
+        if best > _LONG:
+            break
     return float(best / (count * shape.operations))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hwgen.emulation.shapes import add_output, pool_output, window_of
 from hwgen.golden.add import add
 from hwgen.golden.requantize import requantize
-from hwgen.kernels.layers.addition import Addition, elementwise_paths
-from hwgen.kernels.layers.pooling import Pooling
+from hwgen.kernels.layers.elementwise.addition import Addition, elementwise_paths
+from hwgen.kernels.layers.elementwise.pooling import Pooling
 from hwgen.network.graph import Add, Concat, Layer, Network, Pad, Pool, Reshape, Slice
 
 __all__ = ["Call", "Codes", "elementwise"]

@@ -18,7 +18,7 @@ from hwgen.golden.products import Factors, Products
 
 __all__ = ["LIMIT", "factors_of"]
 
-LIMIT = 16  # matrix products: beyond, a table was faster on every machine that was measured
+LIMIT = 16  # matrix products: beyond, look-up is faster by far
 _KNOWN = 256  # fits remembered
 
 

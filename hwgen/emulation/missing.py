@@ -10,6 +10,6 @@ def hint() -> str | None:
     if native.sets():
         return None
     return (
-        "The compiled kernels are missing, so NumPy does their work, many times slower: install "
-        "hwgen again where there is a C compiler, such as gcc or clang."
+        "The compiled kernels are missing or older than their sources, so NumPy does their work, "
+        "many times slower: install hwgen again where there is a C compiler, such as gcc or clang."
     )

@@ -7,8 +7,8 @@ from hwgen import golden
 from hwgen.emulation import MEMORY, Emulator, hint
 from hwgen.emulation.candidates import KERNELS
 from hwgen.errors import SpecError
-from hwgen.kernels.layers.factored import factored_paths
-from hwgen.kernels.layers.lookup import lookup_paths
+from hwgen.kernels.layers.factored.factored import factored_paths
+from hwgen.kernels.layers.lookup.lookup import lookup_paths
 from hwgen.network.load import load
 from tests.wide_network import wide_mapping, wide_network
 

@@ -4,11 +4,11 @@ import ctypes
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from importlib.util import find_spec
 
 import numpy as np
 
 from hwgen.kernels.evolution.task import BLOCK_WORDS, Figures, State, Task
+from hwgen.kernels.library import open_library
 
 __all__ = ["assess", "evolve", "native_paths"]
 
@@ -45,14 +45,9 @@ class _State(ctypes.Structure):
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    spec = find_spec(_MODULE)
-    if spec is None or spec.origin is None:
-        return None
-    try:
-        library = ctypes.CDLL(spec.origin)
+    library = open_library(_MODULE, "hwgen_path")
+    if library is not None:
         library.hwgen_path.restype = ctypes.c_char_p
-    except (OSError, AttributeError):  # of another machine, or of an older version
-        return None
     return library
 
 

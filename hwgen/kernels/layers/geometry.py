@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import SpecError, check_range
 
-__all__ = ["Geometry", "check_codes"]
+__all__ = ["Geometry", "check_codes", "padded"]
 
 _LARGEST = 1 << 20  # of any extent: products of extents are checked on their own
 _MOST = 1 << 31  # elements of one image, weights of one layer: below what indices hold
@@ -127,6 +127,13 @@ class Geometry:
         ):
             if size >= _MOST:
                 raise SpecError(f"convolution {name} must have fewer than 2**31 codes, not {size}")
+
+
+def padded(codes: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
+    """The input with its margin."""
+    top, left, bottom, right = geometry.padding
+    width = ((0, 0), (top, bottom), (left, right), (0, 0))
+    return np.pad(codes, width, constant_values=geometry.fill)
 
 
 def check_codes(

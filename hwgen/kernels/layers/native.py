@@ -3,15 +3,16 @@
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hwgen.kernels.library import open_library
+
 __all__ = ["SETS", "address", "aligned", "function", "index", "sets"]
 
-_MODULE = "hwgen.kernels.layers._native"  # built by setuptools; never imported, for it is no module
+_MODULE = "hwgen.kernels.layers._native"
 
 #: Instruction sets, in the order of sets.h.
 SETS = ("portable", "neon", "avx2", "avx512", "avx512vnni")
@@ -19,14 +20,9 @@ SETS = ("portable", "neon", "avx2", "avx512", "avx512vnni")
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    spec = find_spec(_MODULE)
-    if spec is None or spec.origin is None:
-        return None
-    try:
-        library = ctypes.CDLL(spec.origin)
+    library = open_library(_MODULE, "hwgen_layers_has")
+    if library is not None:
         library.hwgen_layers_has.restype = ctypes.c_int
-    except (OSError, AttributeError):  # of another machine, or of an older version
-        return None
     return library
 
 

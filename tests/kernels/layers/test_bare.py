@@ -3,8 +3,8 @@
 import pytest
 
 from hwgen.errors import SpecError
-from hwgen.kernels.layers.bare import bare_rate
-from hwgen.kernels.layers.lookup import lookup_paths
+from hwgen.kernels.layers.lookup.bare import bare_rate
+from hwgen.kernels.layers.lookup.lookup import lookup_paths
 
 
 @pytest.mark.parametrize("path", lookup_paths()[1:])

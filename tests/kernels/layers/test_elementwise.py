@@ -7,10 +7,10 @@ from hwgen import golden
 from hwgen.errors import SpecError
 from hwgen.golden.add import add
 from hwgen.golden.pool import pool
-from hwgen.kernels.layers.addition import Addition, elementwise_paths
+from hwgen.kernels.layers.elementwise.addition import Addition, elementwise_paths
+from hwgen.kernels.layers.elementwise.pooling import Pooling
 from hwgen.kernels.layers.geometry import Geometry
 from hwgen.kernels.layers.output import Output
-from hwgen.kernels.layers.pooling import Pooling
 from hwgen.network.graph import Add, Pool, Quantization, Rescale
 
 WINDOWS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwgen.errors import SpecError
-from hwgen.kernels.layers.factored import Factored, factored_paths
+from hwgen.kernels.layers.factored.factored import Factored, factored_paths
 from hwgen.kernels.layers.output import Sums, Variate
 from hwgen.kernels.layers.steps import requantize
 from tests.kernels.layers.factored_cases import KINDS, SHAPES, case, geometry_of, layer_of, naive

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hwgen.errors import SpecError
-from hwgen.kernels.layers import columns
-from hwgen.kernels.layers.lookup import Lookup, lookup_paths
+from hwgen.kernels.layers.lookup import columns
+from hwgen.kernels.layers.lookup.lookup import Lookup, lookup_paths
 from hwgen.kernels.layers.output import Sums
 from hwgen.kernels.layers.steps import requantize
 from tests.kernels.layers.lookup_cases import (

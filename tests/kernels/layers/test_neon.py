@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwgen.kernels.layers import factored, native
-from hwgen.kernels.layers.addition import Addition
-from hwgen.kernels.layers.factored import Factored
-from hwgen.kernels.layers.lookup import Lookup, lookup_paths
+from hwgen.kernels.layers import native
+from hwgen.kernels.layers.elementwise.addition import Addition
+from hwgen.kernels.layers.elementwise.pooling import Pooling
+from hwgen.kernels.layers.factored import factored
+from hwgen.kernels.layers.factored.factored import Factored
+from hwgen.kernels.layers.lookup.lookup import Lookup, lookup_paths
 from hwgen.kernels.layers.output import Output
-from hwgen.kernels.layers.pooling import Pooling
 from hwgen.kernels.layers.steps import requantize
 from tests.kernels.layers import factored_cases, lookup_cases
 
@@ -33,7 +34,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory):
     program = tmp_path_factory.mktemp("neon") / "runner"
-    sources = [FOLDER / "runner.c", *sorted(KERNELS.glob("*.c"))]
+    sources = [FOLDER / "runner.c", *sorted(KERNELS.rglob("*.c"))]
     options = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static"]
     subprocess.run([COMPILER, *options, "-o", program, *sources], check=True)
     return program

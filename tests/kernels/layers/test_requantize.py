@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hwgen.golden import requantize as golden_requantize
-from hwgen.kernels.layers.addition import Addition, elementwise_paths
-from hwgen.kernels.layers.factored import Factored, factored_paths
+from hwgen.kernels.layers.elementwise.addition import Addition, elementwise_paths
+from hwgen.kernels.layers.factored.factored import Factored, factored_paths
 from hwgen.kernels.layers.geometry import Geometry
 from hwgen.kernels.layers.output import Output, Sums
 from hwgen.kernels.layers.steps import (

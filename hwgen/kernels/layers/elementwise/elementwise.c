@@ -1,26 +1,26 @@
 /* Layers without weights: the same driver in each instruction set. */
 
 #include "elementwise.h"
-#include "sets.h"
-#include "vectors/machine.h"
+#include "../sets.h"
+#include "../vectors/machine.h"
 
-#include "vectors/portable.h"
-#include "elementwise_driver.h"
-#include "vectors/end.h"
+#include "../vectors/portable.h"
+#include "driver.h"
+#include "../vectors/end.h"
 
 #ifdef HAS_NEON
-#include "vectors/neon.h"
-#include "elementwise_driver.h"
-#include "vectors/end.h"
+#include "../vectors/neon.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #endif
 
 #ifdef HAS_X86
-#include "vectors/avx2.h"
-#include "elementwise_driver.h"
-#include "vectors/end.h"
-#include "vectors/avx512.h"
-#include "elementwise_driver.h"
-#include "vectors/end.h"
+#include "../vectors/avx2.h"
+#include "driver.h"
+#include "../vectors/end.h"
+#include "../vectors/avx512.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #endif
 
 EXPORT int hwgen_add(int set, const struct addition *s, const struct requantization *r,

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.layers.columns import Columns
 from hwgen.kernels.layers.geometry import Geometry
+from hwgen.kernels.layers.lookup.columns import Columns
 
 __all__ = ["Plan", "plan_of"]
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from hwgen.errors import check_choice
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.columns import columns_of
-from hwgen.kernels.layers.fallback import LookupFallback
 from hwgen.kernels.layers.geometry import Geometry, check_codes
+from hwgen.kernels.layers.lookup.columns import columns_of
+from hwgen.kernels.layers.lookup.fallback import LookupFallback
+from hwgen.kernels.layers.lookup.plan import plan_of
 from hwgen.kernels.layers.output import Output, Sums, Variate
-from hwgen.kernels.layers.plan import plan_of
 from hwgen.kernels.layers.requantize import raw_output
 from hwgen.kernels.layers.steps import requantize
 

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from hwgen.emulation.transitions import transitions
 from hwgen.golden import exact_mapping, run
-from hwgen.golden.transitions import transitions
 from hwgen.network.graph import Convolution, Network, Quantization, Rescale
 from hwgen.spec.schedule import blocks
 

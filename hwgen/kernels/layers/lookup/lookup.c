@@ -1,26 +1,26 @@
 /* Convolution by table look-up: the same driver in each instruction set. */
 
 #include "lookup.h"
-#include "sets.h"
-#include "vectors/machine.h"
+#include "../sets.h"
+#include "../vectors/machine.h"
 
-#include "vectors/portable.h"
-#include "lookup_driver.h"
-#include "vectors/end.h"
+#include "../vectors/portable.h"
+#include "driver.h"
+#include "../vectors/end.h"
 
 #ifdef HAS_NEON
-#include "vectors/neon.h"
-#include "lookup_driver.h"
-#include "vectors/end.h"
+#include "../vectors/neon.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #endif
 
 #ifdef HAS_X86
-#include "vectors/avx2.h"
-#include "lookup_driver.h"
-#include "vectors/end.h"
-#include "vectors/avx512.h"
-#include "lookup_driver.h"
-#include "vectors/end.h"
+#include "../vectors/avx2.h"
+#include "driver.h"
+#include "../vectors/end.h"
+#include "../vectors/avx512.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #endif
 
 EXPORT int hwgen_lookup(int set, const struct lookup *l, const struct requantization *r,

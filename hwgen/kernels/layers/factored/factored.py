@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from hwgen.errors import SpecError, check_choice
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.digits import digits_of
-from hwgen.kernels.layers.factored_fallback import FactoredFallback
+from hwgen.kernels.layers.factored.digits import digits_of
+from hwgen.kernels.layers.factored.fallback import FactoredFallback
+from hwgen.kernels.layers.factored.packing import Format, Packed, columns_of, pack, pack_depthwise
+from hwgen.kernels.layers.factored.sides import Sides, sides_of
+from hwgen.kernels.layers.factored.terms import Term, terms_of
 from hwgen.kernels.layers.geometry import Geometry, check_codes
 from hwgen.kernels.layers.output import Output, Sums
-from hwgen.kernels.layers.packing import Format, Packed, columns_of, pack, pack_depthwise
 from hwgen.kernels.layers.requantize import raw_output
-from hwgen.kernels.layers.sides import Sides, sides_of
 from hwgen.kernels.layers.steps import requantize
-from hwgen.kernels.layers.terms import Term, terms_of
 
 __all__ = ["Factored", "factored_paths"]
 

@@ -8,7 +8,7 @@
 #ifndef HWGEN_LOOKUP_H
 #define HWGEN_LOOKUP_H
 
-#include "requantization.h"
+#include "../requantization.h"
 
 #include <stddef.h>
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from hwgen.errors import check_choice
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.lookup import lookup_paths
+from hwgen.kernels.layers.lookup.lookup import lookup_paths
 
 __all__ = ["bare_rate"]
 
@@ -26,7 +26,7 @@ def bare_rate(path: str, lanes: int = 32, spill: int = 4) -> float:
     Parameters
     ----------
     path : str
-        A compiled one of :func:`~hwgen.kernels.layers.lookup.lookup_paths`.
+        A compiled one of :func:`hwgen.kernels.layers.lookup.lookup.lookup_paths`.
     lanes : int
         Filters of a row: 8, 16 or 32.
     spill : int

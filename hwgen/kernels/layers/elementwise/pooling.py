@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import SpecError, check_choice, check_range
 from hwgen.kernels.layers import native
-from hwgen.kernels.layers.addition import elementwise_paths
+from hwgen.kernels.layers.elementwise.addition import elementwise_paths
 from hwgen.kernels.layers.geometry import Geometry, check_codes
 from hwgen.kernels.layers.output import Output
 from hwgen.kernels.layers.requantize import raw_output

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.errors import SpecError
+from hwgen.kernels.layers.factored.terms import Term
 from hwgen.kernels.layers.output import Sums, Variate
-from hwgen.kernels.layers.terms import Term
 
 __all__ = ["Sides", "sides_of"]
 

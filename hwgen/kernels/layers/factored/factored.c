@@ -1,11 +1,11 @@
 /* Convolution by integer products: the same driver in each instruction set. */
 
 #include "factored.h"
-#include "sets.h"
-#include "vectors/machine.h"
+#include "../sets.h"
+#include "../vectors/machine.h"
 #include "walk.h"
 
-#include "vectors/portable.h"
+#include "../vectors/portable.h"
 static inline VI portable_dot(VI sums, VI codes, VI weights)
 {
     const VU first = (VU)((VI)((VU)codes << 16) >> 16) * (VU)((VI)((VU)weights << 16) >> 16);
@@ -13,13 +13,13 @@ static inline VI portable_dot(VI sums, VI codes, VI weights)
 }
 #define DOT portable_dot
 #define FOURS(vectors) 1
-#include "factored_driver.h"
-#include "vectors/end.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #undef DOT
 #undef FOURS
 
 #ifdef HAS_NEON
-#include "vectors/neon.h"
+#include "../vectors/neon.h"
 static inline VI neon_dot(VI sums, VI codes, VI weights)
 {
     const int16x8_t c = (int16x8_t)codes, w = (int16x8_t)weights; /* all of one tap, then the next */
@@ -28,35 +28,35 @@ static inline VI neon_dot(VI sums, VI codes, VI weights)
 }
 #define DOT neon_dot
 #define FOURS(vectors) ((vectors) == 1 ? 4 : 1)
-#include "factored_driver.h"
-#include "vectors/end.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #undef DOT
 #undef FOURS
 #endif
 
 #ifdef HAS_X86
-#include "vectors/avx2.h"
+#include "../vectors/avx2.h"
 #define DOT(sums, codes, weights) \
     ((VI)_mm256_add_epi32((__m256i)(sums), _mm256_madd_epi16((__m256i)(codes), (__m256i)(weights))))
 #define FOURS(vectors) ((vectors) == 1 ? 2 : 1)
-#include "factored_driver.h"
-#include "vectors/end.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #undef DOT
 #undef FOURS
 
 #define FOURS(vectors) ((vectors) == 1 ? 4 : (vectors) == 4 ? 1 : 2)
-#include "vectors/avx512.h"
+#include "../vectors/avx512.h"
 #define DOT(sums, codes, weights) \
     ((VI)_mm512_add_epi32((__m512i)(sums), _mm512_madd_epi16((__m512i)(codes), (__m512i)(weights))))
-#include "factored_driver.h"
-#include "vectors/end.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #undef DOT
 
-#include "vectors/avx512vnni.h"
+#include "../vectors/avx512vnni.h"
 #define DOT(sums, codes, weights) \
     ((VI)_mm512_dpbusd_epi32((__m512i)(sums), (__m512i)(codes), (__m512i)(weights)))
-#include "factored_driver.h"
-#include "vectors/end.h"
+#include "driver.h"
+#include "../vectors/end.h"
 #undef DOT
 #undef FOURS
 #endif

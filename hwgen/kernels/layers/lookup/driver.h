@@ -5,20 +5,20 @@
  * making them again costs less than fetching them from memory.
  */
 
-#include "requantize.h"
+#include "../requantize.h"
 
-#include "lookup_transpose.h"
+#include "transpose.h"
 
 #define ROW 8
-#include "lookup_rows.h"
+#include "rows.h"
 #define ROW 16
-#include "lookup_rows.h"
+#include "rows.h"
 #define ROW 32
-#include "lookup_rows.h"
+#include "rows.h"
 
-#include "lookup_channels.h"
-#include "lookup_thin.h"
-#include "lookup_wide.h"
+#include "channels.h"
+#include "thin.h"
+#include "wide.h"
 
 #define EACH_ROW(lanes, call8, call16, call32) \
     switch (lanes) { \
@@ -27,7 +27,7 @@
     default: call32; break; \
     }
 
-#include "lookup_ends.h"
+#include "ends.h"
 
 static void PATH(make_tables)(const struct lookup *l, const struct filter_block *b,
                               const struct step *step, uint8_t *tables)

@@ -4,7 +4,7 @@
  * of positions a tile of so many vectors has, so that all sums stay in registers.
  */
 
-#include "requantize.h"
+#include "../requantize.h"
 
 #include "depthwise.h"
 #include "tile.h"

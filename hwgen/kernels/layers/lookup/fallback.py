@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.layers.columns import Columns
-from hwgen.kernels.layers.geometry import Geometry
+from hwgen.kernels.layers.geometry import Geometry, padded
+from hwgen.kernels.layers.lookup.columns import Columns
 from hwgen.kernels.layers.output import Sums
 
-__all__ = ["LookupFallback", "padded", "window_taps"]
+__all__ = ["LookupFallback", "window_taps"]
 
 _SUMS = 1 << 16  # accumulators at once: they and what is added to them stay in the cache
 
@@ -66,13 +66,6 @@ class LookupFallback:
             rest += (self.sums.variate.factor[filters] * variate + half) >> fraction
         sums += rest.astype(np.int32)  # wraps
         return sums.reshape(len(part), g.out_height, g.out_width, len(columns))
-
-
-def padded(codes: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
-    """The input with its margin."""
-    top, left, bottom, right = geometry.padding
-    width = ((0, 0), (top, bottom), (left, right), (0, 0))
-    return np.pad(codes, width, constant_values=geometry.fill)
 
 
 def window_taps(

@@ -1,6 +1,6 @@
 /* Layers without weights, for one instruction set: see elementwise.h. */
 
-#include "requantize.h"
+#include "../requantize.h"
 
 static void PATH(look_up)(const struct addition *s, const uint8_t *a, const uint8_t *b,
                           int64_t count, uint32_t *sums)

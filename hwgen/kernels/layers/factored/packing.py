@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.layers.digits import Digit
+from hwgen.kernels.layers.factored.digits import Digit
 from hwgen.kernels.layers.geometry import Geometry
 
 __all__ = ["Format", "Packed", "pack", "pack_depthwise"]

@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-#include "requantization.h"
-#include "translate.h"
+#include "../requantization.h"
+#include "../translate.h"
 
 #define MOST_FOURS 4     /* of positions in a tile */
 #define MOST_VECTORS 4   /* of filters in a tile */

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "requantization.h"
-#include "translate.h"
+#include "../requantization.h"
+#include "../translate.h"
 
 #define BLOCK 1024 /* sums between two steps, in the first cache */
 

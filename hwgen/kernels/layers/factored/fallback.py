@@ -5,10 +5,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from hwgen.errors import SpecError
-from hwgen.kernels.layers.fallback import padded
-from hwgen.kernels.layers.geometry import Geometry
+from hwgen.kernels.layers.factored.terms import Term
+from hwgen.kernels.layers.geometry import Geometry, padded
 from hwgen.kernels.layers.output import Sums
-from hwgen.kernels.layers.terms import Term
 
 __all__ = ["FactoredFallback"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.kernels.layers.terms import Term
+from hwgen.kernels.layers.factored.terms import Term
 
 __all__ = ["Digit", "digits_of"]
 

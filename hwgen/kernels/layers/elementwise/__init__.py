@@ -1,0 +1,1 @@
+"""Layers without weights: sums of two tensors, and pooling."""

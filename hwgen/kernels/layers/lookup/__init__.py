@@ -1,0 +1,1 @@
+"""Convolution by table look-up, for any tables."""
