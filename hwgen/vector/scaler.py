@@ -4,7 +4,7 @@ from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from hwgen.array.requantizer import Requantizer
+from hwgen.vector.requantizer import Requantizer
 from hwgen.emission import place
 from hwgen.vector.lane import RESCALE
 
@@ -17,7 +17,7 @@ class Scaler(wiring.Component):
     Columns' values come one cycle after each other anyway; where positions are as many cycles
     apart as columns share it, there is at most one value in any cycle.
 
-    Latency, in cycles: that of :class:`~hwgen.array.requantizer.Requantizer`.
+    Latency, in cycles: that of :class:`~hwgen.vector.requantizer.Requantizer`.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from hwgen.array.requantizer import Requantizer
+from hwgen.vector.requantizer import Requantizer
 from hwgen.emission import place
 from hwgen.memory.token import TOKEN
 from hwgen.memory.widths import LINE_BYTES, SPACING
