@@ -12,9 +12,9 @@ from onnx import TensorProto, helper
 
 from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
-from hwgen.spec.accelerator import presets
+from hwgen.spec.machine_file import machine_presets
 
-PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
+PRESETS = Path(str(resources.files("hwgen.spec") / "machines"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
 
 
@@ -51,12 +51,15 @@ def test_a_seed_out_of_range(explore, seed):
 
 
 def test_a_network_that_does_not_fit_is_refused_before_the_search(explore, tmp_path):
-    fields = (PRESETS / "4x4.toml").read_text().replace("= 2048", "= 1000", 1)
+    fields = (PRESETS / "4x4.toml").read_text().replace("= 16384", "= 64", 1)
     (tmp_path / "small.toml").write_text(fields)
     line = explore(MODEL, DATA, "--arch", "small.toml")
     assert re.fullmatch(
-        r"layer \w+ does not fit: its tensor would end at byte \d+ of 1000 .*", line
+        r"layer \w+ needs \d+ bytes of activation memory for one output line, "
+        r"but the machine has 64",
+        line,
     )
+
 
 
 def test_a_report_of_verilog_that_was_changed(refused, build, tmp_path):
@@ -152,7 +155,7 @@ def test_an_unknown_method(explore):
 
 
 def test_an_unknown_preset(explore):
-    known = ", ".join(presets())
+    known = ", ".join(machine_presets())
     assert (
         explore(MODEL, DATA, "--arch", "5x5")
         == f"architecture must be a preset ({known}) or a .toml file, not '5x5'"

@@ -17,7 +17,7 @@ from hwgen.errors import SpecError, ToolError
 from hwgen.flow.simulator import check_simulator
 from hwgen.network.graph import Network
 from hwgen.simulation import compare
-from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.machine import MachineSpec
 from hwgen.spec.descriptor import DESCRIPTOR, PARAMETER, pack, unpack
 from hwgen.spec.schedule import blocks
 from hwgen.verilog import to_verilog
@@ -26,7 +26,7 @@ from tests.random_network import random_mapping, random_network
 pytestmark = pytest.mark.tool
 
 SEED = 44  # two strides, padding everywhere, a padded maximum pooling, fan-ins of 8, 45 and 20
-SPEC = AcceleratorSpec(
+SPEC = MachineSpec(
     rows=3,
     cols=2,
     multiplier="posneg_2",  # three modes

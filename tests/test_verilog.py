@@ -15,7 +15,7 @@ from amaranth.lib import wiring
 from hwgen.accelerator import Accelerator
 from hwgen.emission import Emitter
 from hwgen.memory.ram import Ram
-from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.machine import MachineSpec
 from hwgen.verilog import to_verilog
 
 SIZES = ("2x2", "3x5", "16x16")
@@ -30,7 +30,7 @@ MEMORIES = {
 
 def accelerator(size, multiplier="posneg_1"):
     rows, cols = map(int, size.split("x"))
-    return Accelerator(AcceleratorSpec(rows=rows, cols=cols, multiplier=multiplier, **MEMORIES))
+    return Accelerator(MachineSpec(rows=rows, cols=cols, multiplier=multiplier, **MEMORIES))
 
 
 @dataclass(frozen=True)
@@ -177,9 +177,9 @@ def test_other_processes_with_other_hash_seeds_write_the_same_bytes(emitted):
     program = """
         import hashlib
         from hwgen.accelerator import Accelerator
-        from hwgen.spec.accelerator import AcceleratorSpec
+        from hwgen.spec.machine import MachineSpec
         from hwgen.verilog import to_verilog
-        spec = AcceleratorSpec(rows=2, cols=2, multiplier="posneg_1", **MEMORIES)
+        spec = MachineSpec(rows=2, cols=2, multiplier="posneg_1", **MEMORIES)
         print(hashlib.sha256(to_verilog(Accelerator(spec), "accelerator").encode()).hexdigest())
     """.replace("MEMORIES", repr(MEMORIES)).replace("\n        ", "\n")
     processes = [

@@ -1,7 +1,7 @@
 """``hwgen inspect``: what a network is made of, and what an accelerator needs for it."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from hwgen.commands.table import table
 from hwgen.errors import SpecError, check_range
 from hwgen.inspection import Inspection, inspect
 from hwgen.inspection.codes import CodeRange
+from hwgen.inspection.fit import LayerFit
 from hwgen.inspection.layers import LayerFacts
 from hwgen.network.data import load_split, preprocessing_of
 from hwgen.network.graph import Network, Shape
 from hwgen.network.load import load
-from hwgen.spec.accelerator import AcceleratorSpec, load_spec
+from hwgen.spec.machine import MachineSpec
+from hwgen.spec.machine_file import load_machine
 
 __all__ = ["run"]
 
@@ -35,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     check_range("inspect", "images", args.images, 1, (1 << 31) - 1)
     if args.preprocess is not None and args.data is None:
         raise SpecError("inspect must be given --data with --preprocess")
-    spec = load_spec(args.arch)
+    spec = load_machine(args.arch)
     network = load(args.model)
     found = inspect(network, spec, _images(args, network))
     if args.json:
@@ -68,14 +70,18 @@ def _heading(args: argparse.Namespace, network: Network, found: Inspection) -> s
 
 
 def _layer_rows(found: Inspection) -> Iterator[tuple[object, ...]]:
-    for layer, on_array in zip(found.layers, found.fit.layers, strict=True):
+    for layer, on_array in zip(found.layers, _fits(found), strict=True):
         ends = (_short(layer.name), layer.kind, _size(layer.input_shape), _size(layer.shape))
         multiplies: tuple[object, ...] = (None,) * 4
         if layer.weights is not None:
             share = f"{100 * layer.operations / found.operations:.1f}"
             weights = layer.weights
             multiplies = (weights.fan_in, weights.parameters, layer.operations, share)
-        yield (*ends, *multiplies, on_array.cycles or None)
+        yield (*ends, *multiplies, None if on_array is None else on_array.cycles)
+
+
+def _fits(found: Inspection) -> Sequence[LayerFit | None]:
+    return found.fit.layers or (None,) * len(found.layers)
 
 
 def _code_cells(layer: LayerFacts) -> tuple[object, ...]:
@@ -100,42 +106,27 @@ def _ranges(args: argparse.Namespace, found: Inspection) -> str:
 
 
 def _fit_lines(
-    arch: str, network: Network, spec: AcceleratorSpec, found: Inspection
+    arch: str, network: Network, spec: MachineSpec, found: Inspection
 ) -> Iterator[str]:
-    fit = found.fit
-    rows = [(x.name.replace("_", " "), x.needed, x.available) for x in fit.needs]
-    yield table((f"memory of {Path(arch).name}", "needed", "available"), rows)
-    yield ""
-    yield from _refusals(network, found)
-    if fit.cycles is not None:
-        busy = 100 * found.operations / (fit.cycles * spec.rows * spec.cols)
-        yield (
-            f"{fit.cycles} cycles per image; the {spec.rows}x{spec.cols} multipliers are busy "
-            f"in {busy:.1f} % of them."
-        )
-    verdict = "runs as it is" if fit.refusal is None else f"does not run: {fit.refusal}"
-    yield f"On {Path(arch).name} the network {verdict}."
-
-
-def _refusals(network: Network, found: Inspection) -> Iterator[str]:
-    """A line for each rule that layers break."""
-    refused: dict[str, list[tuple[str, str]]] = {}
-    for layer, on_array in zip(network.layers, found.fit.layers, strict=True):
-        if on_array.refusal is not None:
-            rule = on_array.refusal.partition(", not ")[0]
-            refused.setdefault(rule, []).append((layer.name, on_array.refusal))
-    for layers in refused.values():
-        name, reason = layers[0]
-        others = f" (and {len(layers) - 1} more)" if len(layers) > 1 else ""
-        yield f"Not executed: {name} {reason}{others}."
-    if refused:
-        yield "Cycles, and words of memory, are those of the other layers."
+    fit, name = found.fit, Path(arch).name
+    if fit.needs is None or fit.cycles is None:
+        yield f"On {name} the network does not run: {fit.refusal}."
+        return
+    needs = fit.needs
+    spilled = f", spilled: {', '.join(needs.spilled)}" if needs.spilled else ""
+    busy = 100 * found.operations / (fit.cycles * spec.rows * spec.cols)
+    yield (
+        f"On {name}: {fit.cycles} cycles per image, {fit.moves} of them for the image and the "
+        f"result;\nthe {spec.rows}x{spec.cols} multipliers are busy in {busy:.1f} % of them. "
+        f"Activation banks: {needs.activation_bytes} of\n{needs.available_bytes} bytes{spilled}. "
+        f"Memory outside: {needs.memory_bytes} bytes, {needs.program_bytes} of them the program."
+    )
 
 
 def _document(args: argparse.Namespace, network: Network, found: Inspection) -> dict[str, Any]:
     layers = [
-        asdict(layer) | {"on_accelerator": asdict(on_array)}
-        for layer, on_array in zip(found.layers, found.fit.layers, strict=True)
+        asdict(layer) | {"on_accelerator": None if on_array is None else asdict(on_array)}
+        for layer, on_array in zip(found.layers, _fits(found), strict=True)
     ]
     name, size = found.largest
     return {
@@ -154,7 +145,7 @@ def _document(args: argparse.Namespace, network: Network, found: Inspection) -> 
             "arch": args.arch,
             "cycles": found.fit.cycles,
             "refusal": found.fit.refusal,
-            "needs": [asdict(x) for x in found.fit.needs],
+            "needs": None if found.fit.needs is None else asdict(found.fit.needs),
         },
     }
 

@@ -50,7 +50,9 @@ def run(args: argparse.Namespace) -> int:
             array.multiplier_delay_ns,
             f"{array.multiplier_energy_pj / 1e3:.1f}",
         )
-        for label, array in ((label, cost.arrays[role]) for role, label in ROLES.items())
+        for label, array in (
+            (label, cost.arrays[role]) for role, label in ROLES.items() if role in cost.arrays
+        )
     ]
     print(f"accelerator, module by module (technology {cost.technology})\n")
     print(table(MODULES, modules))

@@ -7,7 +7,7 @@ from hwgen.control.weight_loader import WeightLoader
 from hwgen.emission import place
 from hwgen.vector.sums import Sums
 
-__all__ = ["place_array", "place_loader", "sums_of"]
+__all__ = ["array_of", "place_array", "place_loader", "sums_of"]
 
 _TAP_BITS = 16  # sums of activations hold those of 2**16 - 1 taps
 _FACTOR_BITS = 32
@@ -15,6 +15,11 @@ _FACTOR_BITS = 32
 
 def place_array(m, platform, spec):
     """Make the array of ``spec`` the child ``array`` of ``m``, and return it."""
+    return place(m, platform, "array", array_of(spec))
+
+
+def array_of(spec):
+    """The array of ``spec``."""
     multipliers = spec.arithmetic
     options = {
         "rows": spec.rows,
@@ -25,12 +30,11 @@ def place_array(m, platform, spec):
         "diagonal": True,
     }
     if spec.form == "tiles":
-        return place(m, platform, "array", Tiles(multipliers, **options))
+        return Tiles(multipliers, **options)
     elements = multipliers[0]
     if spec.form == "columns":
         elements = tuple(multipliers[c % len(multipliers)] for c in range(spec.cols))
-    array = SystolicArray(elements, **options, at_edge=spec.form == "edge", column_enable=False)
-    return place(m, platform, "array", array)
+    return SystolicArray(elements, **options, at_edge=spec.form == "edge", column_enable=False)
 
 
 def place_loader(m, platform, spec, *, ahead):

@@ -1,18 +1,17 @@
 """Multipliers that take part in a search."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hwgen.arith.catalogue import find
 from hwgen.arith.multiplier import Multiplier
 from hwgen.figures.shortlist import shortlist
 from hwgen.mapping.kinds import is_exact, is_precision
-from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.machine import MachineSpec
 
 __all__ = ["candidates"]
 
 
-def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
+def candidates(spec: MachineSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
     """Multipliers of a search, by their lasting names.
 
     Whatever is asked for, the exact ones and reduced precision take part: a saving against a
@@ -20,17 +19,17 @@ def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, 
 
     Parameters
     ----------
-    spec : AcceleratorSpec
+    spec : MachineSpec
         Refuses what it cannot hold.
     names : sequence of str or None
         Catalogue names and files beside the baselines; None: the shortlist, and the
         accelerator's own.
     """
     if names is None:
-        chosen = [*shortlist(), spec.multiplier]
+        chosen = [*shortlist(), *spec.multipliers]
     else:
         baselines = [name for name in shortlist() if _is_baseline(find(name))]
-        chosen = [*baselines, *(replace(spec, multiplier=name).multiplier for name in names)]
+        chosen = [*baselines, *(spec.with_multiplier(name).multipliers[0] for name in names)]
     return {name: find(name) for name in chosen}
 
 

@@ -17,7 +17,7 @@ from hwgen.mapping.kinds import is_exact, is_precision
 from hwgen.mapping.search import Candidate, Objectives, Space
 from hwgen.network.graph import Convolution, Network
 from hwgen.network.limits import highest_code
-from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.machine import MachineSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = ["Cost", "Evaluation", "Problem"]
@@ -77,7 +77,7 @@ class Problem:
     costs : mapping of str to Cost
         Characterized multipliers by catalogue name. At least one must be exact: the one of
         least energy is the baseline.
-    spec : AcceleratorSpec
+    spec : MachineSpec
         The accelerator; its own multiplier is replaced by the candidate's.
     """
 
@@ -87,7 +87,7 @@ class Problem:
         images: NDArray[np.uint8],
         labels: NDArray[np.integer[Any]],
         costs: AbstractMapping[str, Cost],
-        spec: AcceleratorSpec,
+        spec: MachineSpec,
     ) -> None:
         self.network, self.images, self.labels = network, images, labels
         self.costs, self.spec = costs, spec
@@ -117,8 +117,7 @@ class Problem:
             if candidate not in self.space:
                 raise SpecError(f"candidate {tuple(candidate)} does not lie in the search space")
             mapping, logits = self._logits(candidate)
-            spec = replace(self.spec, multiplier=candidate.multiplier)
-            refusal = spec.refusal(mapping)
+            refusal = self.spec.with_multiplier(candidate.multiplier).refusal(mapping)
             if refusal is not None:
                 raise SpecError(f"the accelerator cannot execute the mapping: {refusal}")
             energy_pj = self.energy_pj(candidate)

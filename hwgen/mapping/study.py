@@ -24,13 +24,14 @@ from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.network.load import load as load_network
 from hwgen.output import replacing_file
-from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.machine import MachineSpec
+from hwgen.spec.machine_file import parse_machine
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["Priced", "Study", "is_study"]
 
 APPLICATION = 0x4877676E  # "Hwgn": marks the SQLite file as a study
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);  -- values are JSON
@@ -78,7 +79,7 @@ class Study:
     ----------
     model, data : bytes
         Contents of the ONNX file and of the ``.npz`` file.
-    spec : AcceleratorSpec
+    spec : MachineSpec
     technology, technology_digest : str
         Name and SHA-256 of the Liberty file that prices the multipliers.
     costs : mapping of str to Priced
@@ -91,7 +92,7 @@ class Study:
 
     model: bytes
     data: bytes
-    spec: AcceleratorSpec
+    spec: MachineSpec
     technology: str
     technology_digest: str
     costs: AbstractMapping[str, Priced]
@@ -158,7 +159,7 @@ class Study:
             **{name: getattr(found, name) for name in _EXPLORATION},
         }
         files = {"model": self.model, "data": self.data, "spec": self.spec.to_toml().encode()}
-        files |= given.files_of([self.spec.multiplier, *self.costs])
+        files |= given.files_of([*self.spec.multipliers, *self.costs])
         database.executemany(
             "INSERT INTO facts VALUES (?, ?)", ((x, json.dumps(y)) for x, y in facts.items())
         )
@@ -228,7 +229,7 @@ def _read(database: sqlite3.Connection) -> dict[str, Any]:
         **facts,
         "model": files["model"],
         "data": files["data"],
-        "spec": AcceleratorSpec.from_toml(files["spec"].decode(), "study's spec"),
+        "spec": parse_machine(files["spec"].decode(), "study's spec"),
         "costs": costs,
         "exploration": exploration,
     }

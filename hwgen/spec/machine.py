@@ -184,6 +184,17 @@ class MachineSpec:
         """SHA-256 of the spec file, in hexadecimal."""
         return hashlib.sha256(self.to_toml().encode()).hexdigest()
 
+    def with_multiplier(self, name: str) -> "MachineSpec":
+        """The same machine with one other multiplier, for a search among them.
+
+        Raises :exc:`SpecError` for a machine that holds several.
+        """
+        if self.form in ("columns", "tiles"):
+            raise SpecError(
+                f"a search needs a machine of one multiplier, not form {self.form} with {self._held}"
+            )
+        return dataclasses.replace(self, multipliers=(name,))
+
     def multiplier_of(self, column: int) -> str:
         """Name of the multiplier that a column holds, for form ``columns``."""
         return self.multipliers[column % len(self.multipliers)]
@@ -204,12 +215,7 @@ class MachineSpec:
         return self.refusal(mapping) is None
 
     def _layer_refusal(self, layer: LayerMapping) -> str | None:
-        chosen = {layer.multiplier} | {
-            resolve(rule.multiplier)
-            for rules in (layer.filters, layer.kernels, layer.ranges, layer.weights)
-            for rule in rules
-            if rule.multiplier
-        }
+        chosen = layer.multipliers
         for name in sorted(chosen):
             if name not in self.multipliers:
                 return f"wants multiplier {name}, but the machine holds {self._held}"
