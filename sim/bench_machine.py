@@ -1,9 +1,10 @@
-"""Bench of the machine: every tensor of an image equals golden's, bit for bit.
+"""Bench of the accelerator: every tensor of every image equals golden's, bit for bit.
 
 The environment names a folder (``HWGEN_JOB``) that holds ``program.json`` and ``expected.npz``
-(each tensor as ``uint8[height, width, channels]``, the input first); and how often each channel
-of the memory port stalls (``HWGEN_STALLS``, a share of the cycles). What was seen goes to the
-file ``outcome.json`` in that folder.
+(each tensor as ``uint8[images, height, width, channels]``, the input first), which of its images
+to run one after the other (``HWGEN_IMAGES``, numbers with commas), how often each channel of the
+memory port stalls (``HWGEN_STALLS``, a share of the cycles), and the file in that folder which
+gets what was seen (``HWGEN_OUTCOME``).
 """
 
 import json
@@ -16,7 +17,10 @@ import numpy as np
 from cocotb.triggers import FallingEdge, First, RisingEdge, Timer
 from cocotbext.axi import AxiBus, AxiLiteBus, AxiLiteMaster, AxiRam
 
+from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.compiler.machine.program import MachineProgram
+from hwgen.spec.registers.accelerator import CAUSES
+from hwgen.spec.registers.machine import machine_registers
 from sim.clocked import reset
 from sim.reference.replay import memory_with
 from sim.scoreboard import Mismatch
@@ -25,41 +29,80 @@ from sim.streams import stalls
 
 BASE = 0x1000  # of the program in memory
 PATIENCE = 20  # times the cycles that a program should take
+START, INTERRUPT_ENABLE = 0b1, 0b100
+DONE = 0b10
 
 
 @cocotb.test()
 async def every_tensor_equals_golden(dut):
     job = Path(os.environ["HWGEN_JOB"])
     program = MachineProgram.from_json((job / "program.json").read_text(), "program")
-    registers = json.loads((job / "registers.json").read_text())
     expected = dict(np.load(job / "expected.npz"))
-    ram, host = await start(dut, program, expected, float(os.environ["HWGEN_STALLS"]))
-    seen: list[str] = []
-    watcher = cocotb.start_soon(watch(dut, program, expected, ram, seen))
+    registers = {x.name: x.offset for x in machine_registers(program.spec).registers}
+    ram, host = await start(dut, program, float(os.environ["HWGEN_STALLS"]))
+    outcome = {"images": 0, "tensors": 0, "codes": 0, "mismatch": None, "runs": []}
+    for index in map(int, os.environ["HWGEN_IMAGES"].split(",")):
+        tensors = {name: codes[index] for name, codes in expected.items()}
+        seen: list[str] = []
+        try:
+            await execute(dut, program, tensors, registers, ram, host, seen)
+        except Mismatch as mismatch:
+            outcome["mismatch"] = f"image {index}: {mismatch}"
+        outcome["images"] += outcome["mismatch"] is None
+        outcome["tensors"] += len(seen)
+        outcome["codes"] += sum(tensors[name].size for name in seen)
+        outcome["runs"].append(
+            {
+                name: await host.read_dword(registers[register])
+                for name, register in (
+                    ("cycles", "cycles_low"),
+                    *((name, f"{name}_cycles") for name in CAUSES),
+                )
+            }
+        )
+        if outcome["mismatch"] is not None:
+            break
+    (job / os.environ["HWGEN_OUTCOME"]).write_text(json.dumps(outcome))
+    assert outcome["mismatch"] is None, outcome["mismatch"]
 
+
+async def execute(dut, program, tensors, registers, ram, host, seen):
+    """Run one image, and compare each tensor as soon as it is whole; ``seen`` gets their names."""
+    memory = memory_with(program, tensors[program.input])
+    for name, extent in program.extents.items():
+        if name != program.input:  # so that what the last image left is not taken for its own
+            size = int(np.prod(extent.shape))
+            stale = ~np.asarray(tensors[name]).ravel()
+            memory[extent.offset : extent.offset + size] = stale
+    ram.write(BASE, memory.tobytes())
+    watcher = cocotb.start_soon(watch(dut, program, tensors, ram, seen))
     await host.write_dword(registers["descriptor_low"], BASE)
-    await host.write_dword(registers["control"], 0b101)
-    late = Timer(10 * PATIENCE * registers["cycles"], unit="ns")
-    await First(RisingEdge(dut.interrupt), late)
-    outcome = {"seen": seen, "status": await host.read_dword(registers["status"])}
-    outcome["cycles"] = await host.read_dword(registers["cycles_low"])
-    for cause in ("streaming", "weight_wait", "drain", "pooling", "memory_wait"):
-        outcome[cause] = await host.read_dword(registers[f"{cause}_cycles"])
-    (job / "outcome.json").write_text(json.dumps(outcome))
+    await host.write_dword(registers["control"], START | INTERRUPT_ENABLE)
+    cycles = sum(step.total for step in program_cycles(program))
+    late = Timer(10 * PATIENCE * cycles, unit="ns")
+    await First(RisingEdge(dut.interrupt), late, watcher.complete)
     if watcher.done():
-        watcher.result()
-    if outcome["status"] != 0b10:
-        raise Mismatch(f"status is {outcome['status']:#x} after the interrupt, not done alone")
+        mismatch = watcher.result()
+        if mismatch is not None:
+            raise Mismatch(mismatch)
+        if not dut.interrupt.value:
+            await First(RisingEdge(dut.interrupt), late)
+    status = await host.read_dword(registers["status"])
+    if status != DONE:
+        raise Mismatch(f"status is {status:#x} after the last descriptor, not done alone")
     extent = program.extents[program.output]
-    found = ram.read(BASE + extent.offset, expected[program.output].size)
-    compare(program.output, np.frombuffer(found, np.uint8), expected[program.output])
-    missing = set(program.places) | set(program.extents)
-    missing -= set(seen)
-    assert not missing, f"{missing} were never whole"
+    found = ram.read(BASE + extent.offset, tensors[program.output].size)
+    compare(program.output, np.frombuffer(found, np.uint8), tensors[program.output])
+    missing = (set(program.places) | set(program.extents)) - set(seen)
+    if missing:
+        raise Mismatch(f"{missing} were never whole")
+    await host.write_dword(registers["status"], status)
+    if dut.interrupt.value:
+        raise Mismatch("the interrupt stays after its status was cleared")
 
 
-async def start(dut, program, expected, share):
-    """Reset, and put the program and its image into memory."""
+async def start(dut, program, share):
+    """Reset; returns the memory and the host."""
     rng = random.Random(7)
     inputs = [name for name in dir(dut) if name.startswith(("s_axi_", "m_axi_"))]
     answers = ("awready", "wready", "bid", "bresp", "bvalid")
@@ -72,8 +115,6 @@ async def start(dut, program, expected, share):
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi"), dut.clk)
     for interface in (ram.write_if, ram.read_if, host.write_if, host.read_if):
         interface.log.setLevel("WARNING")
-    image = expected[program.input]
-    ram.write(BASE, memory_with(program, image).tobytes())
     if share:
         writes, reads = ram.write_if, ram.read_if
         channels = (writes.aw_channel, writes.w_channel, writes.b_channel)
@@ -89,7 +130,10 @@ def is_output(name):
 
 
 async def watch(dut, program, expected, ram, seen):
-    """Compare every tensor at the end of the descriptor that makes it whole."""
+    """Compare every tensor at the end of the descriptor that makes it whole.
+
+    Returns the first mismatch in words.
+    """
     ended = dut.executor.ended
     for step in program.steps:
         while True:
@@ -98,8 +142,12 @@ async def watch(dut, program, expected, ram, seen):
             if number(ended):
                 break
         for name in step.completes:
-            compare(name, read(dut, program, name, ram), expected[name])
+            try:
+                compare(name, read(dut, program, name, ram), expected[name])
+            except Mismatch as mismatch:
+                return str(mismatch)
             seen.append(name)
+    return None
 
 
 def read(dut, program, name, ram):

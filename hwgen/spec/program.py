@@ -1,9 +1,12 @@
 """The words of a machine's program, bit by bit: descriptors, parameters, weights.
 
 A program is one image in memory; its base is the address of the first descriptor, and all
-offsets below count bytes from there. Descriptors follow each other, :data:`DESCRIPTOR_BYTES`
-each; fields are packed from the least significant bit on, in the order given here, whatever the
-machine's size. The compiler packs them, the circuit unpacks them.
+offsets below count bytes from there. Base and offsets of streams are multiples of
+:data:`IMAGE_ALIGNMENT`. Descriptors follow each other, :data:`DESCRIPTOR_BYTES` each; fields are
+packed from the least significant bit on, in the order given here, whatever the machine's size.
+The compiler packs them, the circuit unpacks them. Each begins with the digest of the spec that
+the program was compiled for: so the circuit tells a program of its own from any other, and from
+memory that holds none.
 
 How a descriptor reads activations. Lane ``r`` holds registers ``ky``, ``q`` and ``offset``; at
 the start of a layer they are those of tap ``r``: ``q = r``, brought below ``wrap`` by taking
@@ -33,8 +36,10 @@ from hwgen.spec.machine import MachineSpec
 __all__ = [
     "DESCRIPTOR",
     "DESCRIPTOR_BYTES",
+    "IMAGE_ALIGNMENT",
     "RANGES",
     "Operation",
+    "digest_word",
     "pack_descriptor",
     "parameter_bytes",
     "parameter_layout",
@@ -43,6 +48,8 @@ __all__ = [
 ]
 
 DESCRIPTOR_BYTES = 128
+IMAGE_ALIGNMENT = 128
+"""Bytes: a beat of the widest bus, twice over."""
 RANGES = 3
 """Of weights, in a descriptor of a machine that derives modes from them (form ``ranges``).
 
@@ -58,7 +65,7 @@ _KERNEL = 8  # of lines of a kernel
 
 
 class Operation(IntEnum):
-    """What a descriptor does; fresh memory reads as END.
+    """What a descriptor does.
 
     ``DENSE`` and ``DIAGONAL`` multiply; ``MAXIMUM`` and ``AVERAGE`` combine windows of one
     channel without the array: with windows of one tap they copy, with windows outside the
@@ -78,6 +85,7 @@ class Operation(IntEnum):
 
 # name: (bits, two's complement)
 DESCRIPTOR: Layout = {
+    "digest": (32, False),  # of the spec: see digest_word
     "operation": (4, False),
     "tile": (3, False),  # array that multiplies
     "double_rounding": (1, False),
@@ -141,6 +149,11 @@ DESCRIPTOR: Layout = {
     "memory": (_MEMORY, False),
     "memory_step": (_MEMORY, False),
 }
+
+
+def digest_word(spec: MachineSpec) -> int:
+    """Number of 32 bits that tells specs apart: the start of the digest."""
+    return int(spec.digest[:8], 16)
 
 
 def pack_descriptor(**fields: int) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hwgen.errors import HwgenError
 from hwgen.spec.machine import MachineSpec
-from hwgen.spec.program import DESCRIPTOR_BYTES, Operation, unpack_descriptor
+from hwgen.spec.program import DESCRIPTOR_BYTES, Operation, digest_word, unpack_descriptor
 from sim.reference.columns import Columns
 from sim.reference.lanes import Lanes
 from sim.reference.multiply import ProductTables
@@ -48,6 +48,8 @@ class MachineModel:
         while True:
             place = number * DESCRIPTOR_BYTES
             fields = unpack_descriptor(self.memory[place : place + DESCRIPTOR_BYTES].tobytes())
+            if fields["digest"] != digest_word(self.spec):
+                raise MachineFault(f"descriptor {number} is of another spec, or of no program")
             if fields["operation"] == Operation.END:
                 return number
             self.execute(fields)

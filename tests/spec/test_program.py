@@ -10,6 +10,7 @@ from hwgen.spec.program import (
     DESCRIPTOR,
     DESCRIPTOR_BYTES,
     Operation,
+    digest_word,
     pack_descriptor,
     parameter_bytes,
     unpack_descriptor,
@@ -28,8 +29,12 @@ def test_descriptors_have_room():
     assert width_of(DESCRIPTOR) <= 8 * DESCRIPTOR_BYTES
 
 
-def test_fresh_memory_ends_a_program():
-    assert unpack_descriptor(bytes(DESCRIPTOR_BYTES))["operation"] == Operation.END
+def test_the_digest_tells_specs_apart():
+    spec = load_machine("4x4")
+    other = replace(spec, layer_counters=spec.layer_counters - 1)
+    assert 0 < digest_word(spec) < 1 << 32
+    assert digest_word(spec) != digest_word(other)
+    assert spec.digest.startswith(f"{digest_word(spec):08x}")
 
 
 def test_values_and_names_that_do_not_fit_are_refused():

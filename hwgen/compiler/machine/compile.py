@@ -12,6 +12,7 @@ from hwgen.errors import SpecError
 from hwgen.network.graph import Concat, Convolution, Layer, Network, Pad, Reshape
 from hwgen.spec.machine import MachineSpec
 from hwgen.spec.mapping import Mapping
+from hwgen.spec.program import digest_word
 
 __all__ = ["compile_machine"]
 
@@ -72,7 +73,7 @@ def _program(
     homes = placement.homes
     spilled = [x for x in shapes if homes[x].root == x and not placement.is_resident(x)]
     stored = dict.fromkeys([network.input_name, *spilled, homes[result].root])
-    image = build_image(tasks, [(name, _codes(shapes[name])) for name in stored])
+    image = build_image(tasks, [(name, _codes(shapes[name])) for name in stored], digest_word(spec))
     areas = image.areas | {
         name: image.areas[homes[name].root]
         for name in shapes

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from hwgen.compiler.machine.task import Task
 from hwgen.errors import SpecError
-from hwgen.spec.program import DESCRIPTOR_BYTES, Operation, pack_descriptor
+from hwgen.spec.program import (
+    DESCRIPTOR_BYTES,
+    IMAGE_ALIGNMENT,
+    Operation,
+    pack_descriptor,
+)
 
 __all__ = ["Image", "build_image"]
-
-_ALIGNMENT = 128  # bytes: of the widest bus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +34,8 @@ class Image:
     size: int
 
 
-def build_image(tasks: Sequence[Task], tensors: Iterable[tuple[str, int]]) -> Image:
-    """Give everything a place; ``tensors`` are names and bytes.
+def build_image(tasks: Sequence[Task], tensors: Iterable[tuple[str, int]], digest: int) -> Image:
+    """Give everything a place; ``tensors`` are names and bytes, ``digest`` is the spec's.
 
     Raises :exc:`SpecError` where a layer's numbers do not fit a descriptor.
     """
@@ -42,13 +45,13 @@ def build_image(tasks: Sequence[Task], tensors: Iterable[tuple[str, int]]) -> Im
         for stream in (task.weights, task.parameters):
             if stream and stream not in streams:
                 streams[stream] = len(body)
-                body += stream + bytes(-len(stream) % _ALIGNMENT)
+                body += stream + bytes(-len(stream) % IMAGE_ALIGNMENT)
     areas, size = {}, len(body)
     for name, length in tensors:
         areas[name] = size
-        size += -(-length // _ALIGNMENT) * _ALIGNMENT
+        size += -(-length // IMAGE_ALIGNMENT) * IMAGE_ALIGNMENT
     for index, task in enumerate(tasks):
-        fields = dict(task.fields)
+        fields = task.fields | {"digest": digest}
         if task.weights:
             fields |= {"weights": streams[task.weights], "weight_bytes": len(task.weights)}
         if task.parameters:
@@ -64,6 +67,6 @@ def build_image(tasks: Sequence[Task], tensors: Iterable[tuple[str, int]]) -> Im
             raise SpecError(f"layer {task.layer} does not fit a descriptor: {error}") from None
         body[index * DESCRIPTOR_BYTES : (index + 1) * DESCRIPTOR_BYTES] = word
     body[len(tasks) * DESCRIPTOR_BYTES : (len(tasks) + 1) * DESCRIPTOR_BYTES] = pack_descriptor(
-        operation=Operation.END
+        operation=Operation.END, digest=digest
     )
     return Image(words=bytes(body), areas=areas, size=size)
