@@ -23,7 +23,7 @@ from hwgen.spec.registers.accelerator import CAUSES
 from hwgen.spec.registers.machine import machine_registers
 from sim.clocked import reset
 from sim.reference.replay import memory_with
-from sim.scoreboard import Mismatch
+from sim.mismatch import Mismatch
 from sim.signals import number
 from sim.streams import stalls
 
