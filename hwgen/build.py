@@ -221,7 +221,7 @@ def generate_mapping(
     SpecError
         The machine cannot execute the mapping, or its program does not fit.
     """
-    network, content = load_network(model), Path(model).read_bytes()
+    network, content = load_network(Path(model)), Path(model).read_bytes()
     kept = io.BytesIO()
     np.savez(kept, images=images)
     files = {_model_name(content): content, IMAGES: kept.getvalue()}

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from hwgen import golden
 from hwgen.arith.catalogue import given
 from hwgen.build import Build
-from hwgen.compiler.program import Program
+from hwgen.compiler.machine.cycles import program_cycles
+from hwgen.compiler.machine.program import MachineProgram
 from hwgen.errors import DataError, ToolError, check_range
 from hwgen.flow.simulator import (
     build_simulation,
@@ -27,11 +28,9 @@ from hwgen.progress import progress
 __all__ = ["Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
-BENCH = "bench_accelerator"
-VISIBLE = {  # to that bench, beside the accelerator's ports
-    "activation_memory": ("write_enable", "write_address", "write_data"),
-    "sequencer": ("descriptor_address",),
-}
+BENCH = "bench_machine"
+VISIBLE = {"executor": ("ended",), "memory_activations": ("words",)}  # beside the ports
+PATIENCE = 20  # times the cycles that a program should take
 START_S = 120  # for a simulation to load its program, on a very busy machine
 SLOWEST_HZ = 100  # simulated cycles per second, likewise
 
@@ -78,11 +77,11 @@ def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simula
     """
     check_simulator(simulator)
     network = build.network()
-    data = build.images(network)
-    check_range("simulate", "images", images, 1, len(data.test_images))
-    expected = golden.run(network, data.test_images[:images], build.mapping())
+    judged = build.images(network)
+    check_range("simulate", "images", images, 1, len(judged))
+    expected = golden.run(network, judged[:images], build.mapping())
     program = build.program()
-    if list(program.placements) != list(expected):
+    if not set(program.places) | set(program.extents) <= set(expected):
         raise DataError(f"build {build.folder} must hold the program of its own network")
     result = compare(build.verilog, program, expected, simulator)
     build.record(RESULT, dataclasses.asdict(result))
@@ -91,9 +90,10 @@ def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simula
 
 def compare(
     verilog: Path,
-    program: Program,
+    program: MachineProgram,
     expected: Mapping[str, NDArray[np.uint8]],
     simulator: str = "icarus",
+    stalls: float = 0.0,
 ) -> Simulation:
     """Execute a program on Verilog and compare all that it writes.
 
@@ -101,11 +101,13 @@ def compare(
     ----------
     verilog : Path
         The accelerator.
-    program : Program
+    program : MachineProgram
     expected : mapping of str to uint8[N, H, W, C]
         Every tensor by name, the input first.
     simulator : str
         As :func:`simulate` takes it.
+    stalls : float
+        Share of the cycles in which each channel of the memory stands still.
     """
     version = simulator_version(simulator)
     workers = os.cpu_count() or 1
@@ -115,7 +117,7 @@ def compare(
         (job / "program.json").write_text(program.to_json(), encoding="utf-8")
         np.savez(job / "expected.npz", allow_pickle=False, **expected)
         (job / given.FOLDER).mkdir()
-        for file, content in given.files_of([program.spec.multiplier]).items():
+        for file, content in given.files_of(program.spec.multipliers).items():
             (job / file).write_bytes(content)
         compiled = job / "compiled"
         build_simulation(verilog, compiled, simulator=simulator, visible=VISIBLE)
@@ -125,11 +127,13 @@ def compare(
             {
                 "HWGEN_JOB": name,
                 "HWGEN_IMAGES": ",".join(str(image) for image in part),
+                "HWGEN_STALLS": str(stalls),
                 "HWGEN_OUTCOME": f"outcome{number}.json",
             }
             for number, part in enumerate(parts)
         ]
-        longest = max(len(part) for part in parts) * program.cycle_limit
+        cycles = sum(step.total for step in program_cycles(program))
+        longest = PATIENCE * cycles * max(len(part) for part in parts)
         limit_s = START_S + longest / SLOWEST_HZ
         runs = run_benches(
             BENCH, compiled, job, environments, workers, simulator=simulator, limit_s=limit_s
@@ -161,6 +165,6 @@ def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
         codes=sum(x["codes"] for x in outcomes),
         mismatches=len(mismatches),
         mismatch=mismatches[0] if mismatches else None,
-        cycles_per_image=tuple(y for x in outcomes for y in x["cycles_per_image"]),
+        cycles_per_image=tuple(run["cycles"] for x in outcomes for run in x["runs"]),
         simulator=version,
     )

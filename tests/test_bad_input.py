@@ -61,7 +61,6 @@ def test_a_network_that_does_not_fit_is_refused_before_the_search(explore, tmp_p
     )
 
 
-
 def test_a_report_of_verilog_that_was_changed(refused, build, tmp_path):
     mine = shutil.copytree(build, tmp_path / "mine")
     (mine / "accelerator.v").write_text("module accelerator; endmodule\n")

@@ -105,9 +105,7 @@ def _ranges(args: argparse.Namespace, found: Inspection) -> str:
     return f"Codes that activations hold on {found.images} images of {args.data}."
 
 
-def _fit_lines(
-    arch: str, network: Network, spec: MachineSpec, found: Inspection
-) -> Iterator[str]:
+def _fit_lines(arch: str, network: Network, spec: MachineSpec, found: Inspection) -> Iterator[str]:
     fit, name = found.fit, Path(arch).name
     if fit.needs is None or fit.cycles is None:
         yield f"On {name} the network does not run: {fit.refusal}."

@@ -191,7 +191,7 @@ class MachineSpec:
         """
         if self.form in ("columns", "tiles"):
             raise SpecError(
-                f"a search needs a machine of one multiplier, not form {self.form} with {self._held}"
+                f"search needs a machine of one multiplier, not form {self.form} with {self._held}"
             )
         return dataclasses.replace(self, multipliers=(name,))
 

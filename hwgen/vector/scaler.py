@@ -4,9 +4,9 @@ from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from hwgen.vector.requantizer import Requantizer
 from hwgen.emission import place
 from hwgen.vector.lane import RESCALE
+from hwgen.vector.requantizer import Requantizer
 
 __all__ = ["Scaler"]
 

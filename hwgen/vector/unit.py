@@ -5,7 +5,6 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from hwgen.vector.requantizer import Requantizer
 from hwgen.emission import place
 from hwgen.memory.token import TOKEN
 from hwgen.memory.widths import LINE_BYTES, SPACING
@@ -13,6 +12,7 @@ from hwgen.vector.deskew import Deskew
 from hwgen.vector.head import ByteSkew, ChainHead
 from hwgen.vector.lane import ColumnLane, constants
 from hwgen.vector.link import link_layout, results
+from hwgen.vector.requantizer import Requantizer
 from hwgen.vector.scaler import Scaler
 from hwgen.vector.sum_lane import SumLane
 from hwgen.vector.target import CHANNEL_WIDTH, place_target

@@ -6,7 +6,11 @@ from hwgen.spec.schedule import Block, blocks
 SHAPES = [(1, 1, 1, 1), (5, 3, 3, 3), (8, 1, 1, 7), (3, 2, 1, 4), (10, 4, 4, 16), (7, 1, 3, 2)]
 
 
-GROUPS = [(shape, 1) for shape in SHAPES] + [((6, 3, 3, 1), 6), ((6, 2, 2, 4), 3), ((6, 3, 1, 1), 3)]
+GROUPS = [(shape, 1) for shape in SHAPES] + [
+    ((6, 3, 3, 1), 6),
+    ((6, 2, 2, 4), 3),
+    ((6, 3, 1, 1), 3),
+]
 
 
 @pytest.mark.parametrize(("shape", "groups"), GROUPS)

@@ -156,7 +156,7 @@ def _generate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--pick",
         metavar="max-drop=POINTS",
-        help="of a study the cheapest mapping within that drop (default: the drop given to explore)",
+        help="cheapest mapping of a study within that drop (default: the drop given to explore)",
     )
     _add_mapping(command)
     add_images(command, "images of a network's build", required=False)

@@ -76,9 +76,7 @@ class LayerMapping:
     @property
     def multipliers(self) -> frozenset[str]:
         """Names of all that it speaks of."""
-        return frozenset(
-            x.multiplier for x in {self.choice, *self._levels.choices(self.choice)}
-        )
+        return frozenset(x.multiplier for x in {self.choice, *self._levels.choices(self.choice)})
 
     @property
     def is_uniform(self) -> bool:
