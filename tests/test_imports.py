@@ -44,11 +44,11 @@ ROOMS = {
     "hwgen.array": CIRCUITS | {"hwgen.memory"},
     "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
     "hwgen.vector": CIRCUITS | {"hwgen.array", "hwgen.memory"},
-    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.memory"},
-    "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
+    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.bus", "hwgen.memory", "hwgen.vector.sums"},
+    "hwgen.machine": CIRCUITS
+    | {"hwgen.array", "hwgen.bus", "hwgen.control", "hwgen.memory", "hwgen.vector"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
-    "hwgen.compiler": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},
-    "hwgen.compiler.machine": {
+    "hwgen.compiler": {
         "numpy",
         "hwgen.arith",
         "hwgen.errors",
@@ -165,12 +165,14 @@ ROOMS = {
         "hwgen.spec",
     },
     "hwgen.build": {
-        "hwgen.accelerator",
+        "numpy",
         "hwgen.arith.catalogue",
         "hwgen.compiler",
         "hwgen.errors",
+        "hwgen.machine",
         "hwgen.mapping",
         "hwgen.network",
+        "hwgen.npz",
         "hwgen.output",
         "hwgen.report",
         "hwgen.spec",
@@ -190,8 +192,8 @@ ROOMS = {
     "hwgen.synthesis": {
         "hwgen.arith",
         "numpy",
-        "hwgen.array",
         "hwgen.build",
+        "hwgen.control.form",
         "hwgen.cost",
         "hwgen.emulation",
         "hwgen.network",
