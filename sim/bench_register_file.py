@@ -45,7 +45,10 @@ def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int,
     text = Path(os.environ["HWGEN_DOCUMENT"]).read_text(encoding="utf-8")
     registers, windows = {}, []
     for section in text.split("\n## ")[1:]:
-        name, offset = re.match(r"(\w+): (0x\w+)", section).groups()
+        title = re.match(r"(\w+): (0x\w+)", section)
+        if title is None:  # of no register
+            continue
+        name, offset = title.groups()
         window = re.search(r"(\d+) entries, read only; .* begins at (0x\w+) \+ (0x\w+)", section)
         if window:
             windows.append((name, int(offset, 0), int(window[1]), int(window[3], 0)))
@@ -101,7 +104,7 @@ async def start(dut, share: float):
     registers, windows = documented()
     fields = [field for group in registers.values() for field in group]
     inputs = [field.port for field in fields if field.access == "ro"]
-    inputs += [f"{field.port}_clear" for field in fields if field.access == "w1s"]
+    inputs += [f"{field.port}_clear" for field in fields if field.access in ("w1s", "w1c")]
     inputs += [f"{field.port}_set" for field in fields if field.access == "w1c"]
     inputs += [f"{name}_data" for name, *_ in windows]
     await reset(dut, **dict.fromkeys(inputs, 0))
@@ -159,6 +162,9 @@ async def check_field(driver: Driver, field: Documented, written: bool) -> None:
         await driver.write(field.offset, 0xFFFF_FFFF ^ field.mask)
         await driver.check(field, first)
         await driver.write(field.offset, 1 << field.low)
+        await driver.check(field, 0)
+        await pulse(dut, f"{field.port}_set", first)
+        await pulse(dut, f"{field.port}_clear", 1)
         await driver.check(field, 0)
 
 

@@ -44,7 +44,9 @@ ROOMS = {
     "hwgen.array": CIRCUITS | {"hwgen.memory"},
     "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
     "hwgen.vector": CIRCUITS | {"hwgen.array", "hwgen.memory"},
-    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.memory"},
+    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.bus", "hwgen.memory", "hwgen.vector"},
+    "hwgen.machine": CIRCUITS
+    | {"hwgen.array", "hwgen.bus", "hwgen.control", "hwgen.memory", "hwgen.vector"},
     "hwgen.accelerator": CIRCUITS | {"hwgen.array", "hwgen.control", "hwgen.memory"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
     "hwgen.compiler": {"numpy", "hwgen.arith", "hwgen.errors", "hwgen.network", "hwgen.spec"},

@@ -18,7 +18,7 @@ class Counters(wiring.Component):
     """Counts cycles by cause; after each descriptor its own counts go into a memory.
 
     That takes as many cycles as there are counts, in which the next descriptor's are counted
-    already.
+    already; no descriptor is shorter. Counts of 32 bits stay at their highest value.
 
     Parameters
     ----------
@@ -63,13 +63,14 @@ class Counters(wiring.Component):
         with m.Elif(self.running):
             m.d.sync += self.cycles.eq(self.cycles + 1)
             m.d.sync += [
-                total.eq(total + 1 * self.cause[index]) for index, total in enumerate(self.totals)
+                total.eq(total + (self.cause[index] & ~total.all()))
+                for index, total in enumerate(self.totals)
             ]
 
         counts = [Signal(32, name=f"count_{index}") for index in range(len(CAUSES) + 1)]
         kept = [Signal(32, name=f"kept_{index}") for index in range(len(counts))]
         for index, (count, copy) in enumerate(zip(counts, kept, strict=True)):
-            happens = self.running & (1 if index == 0 else self.cause[index - 1])
+            happens = self.running & ~count.all() & (1 if index == 0 else self.cause[index - 1])
             m.d.sync += count.eq(Mux(self.ended | self.clear, 0, count + happens))
             with m.If(self.ended):
                 m.d.sync += copy.eq(count + happens)
