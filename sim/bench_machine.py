@@ -4,12 +4,14 @@ The environment names a folder (``HWGEN_JOB``) that holds ``program.json`` and `
 (each tensor as ``uint8[images, height, width, channels]``, the input first), which of its images
 to run one after the other (``HWGEN_IMAGES``, numbers with commas), how often each channel of the
 memory port stalls (``HWGEN_STALLS``, a share of the cycles), and the file in that folder which
-gets what was seen (``HWGEN_OUTCOME``).
+gets what was seen (``HWGEN_OUTCOME``), counters of every descriptor included where ``HWGEN_STEPS``
+is set.
 """
 
 import json
 import os
 import random
+import time
 from pathlib import Path
 
 import cocotb
@@ -21,6 +23,7 @@ from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.compiler.machine.program import MachineProgram
 from hwgen.spec.registers.accelerator import CAUSES
 from hwgen.spec.registers.machine import machine_registers
+from hwgen.spec.registers.model import REGISTER_BYTES
 from sim.clocked import reset
 from sim.reference.replay import memory_with
 from sim.scoreboard import Mismatch
@@ -38,12 +41,14 @@ async def every_tensor_equals_golden(dut):
     job = Path(os.environ["HWGEN_JOB"])
     program = MachineProgram.from_json((job / "program.json").read_text(), "program")
     expected = dict(np.load(job / "expected.npz"))
-    registers = {x.name: x.offset for x in machine_registers(program.spec).registers}
+    parts = {x.name: x for x in machine_registers(program.spec).parts}
+    registers = {name: part.offset for name, part in parts.items()}
     ram, host = await start(dut, program, float(os.environ["HWGEN_STALLS"]))
     outcome = {"images": 0, "tensors": 0, "codes": 0, "mismatch": None, "runs": []}
     for index in map(int, os.environ["HWGEN_IMAGES"].split(",")):
         tensors = {name: codes[index] for name, codes in expected.items()}
         seen: list[str] = []
+        began_s = time.perf_counter()
         try:
             await execute(dut, program, tensors, registers, ram, host, seen)
         except Mismatch as mismatch:
@@ -51,19 +56,31 @@ async def every_tensor_equals_golden(dut):
         outcome["images"] += outcome["mismatch"] is None
         outcome["tensors"] += len(seen)
         outcome["codes"] += sum(tensors[name].size for name in seen)
-        outcome["runs"].append(
-            {
-                name: await host.read_dword(registers[register])
-                for name, register in (
-                    ("cycles", "cycles_low"),
-                    *((name, f"{name}_cycles") for name in CAUSES),
-                )
-            }
-        )
+        run = {"seconds": time.perf_counter() - began_s}
+        run |= await counters(host, registers)
+        if "HWGEN_STEPS" in os.environ and outcome["mismatch"] is None:
+            run["steps"] = await step_counters(host, parts["layers"], len(program.steps))
+        outcome["runs"].append(run)
         if outcome["mismatch"] is not None:
             break
     (job / os.environ["HWGEN_OUTCOME"]).write_text(json.dumps(outcome))
     assert outcome["mismatch"] is None, outcome["mismatch"]
+
+
+async def counters(host, registers):
+    """Cycles of the run, and what they were spent on."""
+    names = {"cycles": "cycles_low"} | {name: f"{name}_cycles" for name in CAUSES}
+    return {name: await host.read_dword(registers[x]) for name, x in names.items()}
+
+
+async def step_counters(host, window, steps):
+    """The same of each descriptor that has counters."""
+    found = []
+    for entry in range(min(steps, window.entries)):
+        first = window.offset + REGISTER_BYTES * window.stride_words * entry
+        addresses = {word.name: first + REGISTER_BYTES * n for n, word in enumerate(window.words)}
+        found.append({name: await host.read_dword(x) for name, x in addresses.items()})
+    return found
 
 
 async def execute(dut, program, tensors, registers, ram, host, seen):
