@@ -229,9 +229,9 @@ class GraphBuilder:
             margin = self._margin(kernel, padding)
             out = _size(size, kernel, steps, margin)
             is_other = max(kernel) == 1 or (kernel == size and not any(margin))
-            if _padding(margin) == (padding or _padding(margin)) and not is_other:
-                if stride is None or _is_strided(out, steps):
-                    return kernel, steps, margin, out
+            is_wished = padding in (None, _padding(margin))
+            if is_wished and not is_other and (stride is None or _is_strided(out, steps)):
+                return kernel, steps, margin, out
         return None
 
     def _margin(self, kernel, padding):
