@@ -3,9 +3,9 @@
 The environment names a folder (``HWGEN_JOB``) that holds ``program.json`` and ``expected.npz``
 (each tensor as ``uint8[images, height, width, channels]``, the input first), which of its images
 to run one after the other (``HWGEN_IMAGES``, numbers with commas), how often each channel of the
-memory port stalls (``HWGEN_STALLS``, a share of the cycles), and the file in that folder which
-gets what was seen (``HWGEN_OUTCOME``), counters of every descriptor included where ``HWGEN_STEPS``
-is set.
+memory port stalls (``HWGEN_STALLS``, a share of the cycles; or two with a comma, of reading and
+writing), and the file in that folder which gets what was seen (``HWGEN_OUTCOME``), counters of
+every descriptor included where ``HWGEN_STEPS`` is set.
 """
 
 import json
@@ -43,7 +43,7 @@ async def every_tensor_equals_golden(dut):
     expected = dict(np.load(job / "expected.npz"))
     parts = {x.name: x for x in machine_registers(program.spec).parts}
     registers = {name: part.offset for name, part in parts.items()}
-    ram, host = await start(dut, program, float(os.environ["HWGEN_STALLS"]))
+    ram, host = await start(dut, program, os.environ["HWGEN_STALLS"])
     outcome = {"images": 0, "tensors": 0, "codes": 0, "mismatch": None, "runs": []}
     for index in map(int, os.environ["HWGEN_IMAGES"].split(",")):
         tensors = {name: codes[index] for name, codes in expected.items()}
@@ -118,7 +118,7 @@ async def execute(dut, program, tensors, registers, ram, host, seen):
         raise Mismatch("the interrupt stays after its status was cleared")
 
 
-async def start(dut, program, share):
+async def start(dut, program, shares):
     """Reset; returns the memory and the host."""
     rng = random.Random(7)
     inputs = [name for name in dir(dut) if name.startswith(("s_axi_", "m_axi_"))]
@@ -132,10 +132,12 @@ async def start(dut, program, share):
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi"), dut.clk)
     for interface in (ram.write_if, ram.read_if, host.write_if, host.read_if):
         interface.log.setLevel("WARNING")
-    if share:
-        writes, reads = ram.write_if, ram.read_if
-        channels = (writes.aw_channel, writes.w_channel, writes.b_channel)
-        for channel in (*channels, reads.ar_channel, reads.r_channel):
+    reading, writing = (float(share) for share in (shares.split(",") * 2)[:2])
+    writes, reads = ram.write_if, ram.read_if
+    stalled = dict.fromkeys((writes.aw_channel, writes.w_channel, writes.b_channel), writing)
+    stalled |= dict.fromkeys((reads.ar_channel, reads.r_channel), reading)
+    for channel, share in stalled.items():
+        if share:
             channel.set_pause_generator(stalls(rng, share))
     return ram, host
 
