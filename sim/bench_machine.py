@@ -110,12 +110,28 @@ async def execute(dut, program, tensors, registers, ram, host, seen):
     extent = program.extents[program.output]
     found = ram.read(BASE + extent.offset, tensors[program.output].size)
     compare(program.output, np.frombuffer(found, np.uint8), tensors[program.output])
+    check_the_rest(program, memory, ram)
     missing = (set(program.places) | set(program.extents)) - set(seen)
     if missing:
         raise Mismatch(f"{missing} were never whole")
     await host.write_dword(registers["status"], status)
     if dut.interrupt.value:
         raise Mismatch("the interrupt stays after its status was cleared")
+
+
+def check_the_rest(program, memory, ram):
+    """Raise :exc:`Mismatch` if anything but tensors was written."""
+    wanted = np.zeros(ram.size, np.uint8)
+    wanted[BASE : BASE + memory.size] = memory
+    may_change = np.zeros(ram.size, bool)
+    for name, extent in program.extents.items():
+        if name != program.input:
+            begin = BASE + extent.offset
+            may_change[begin : begin + int(np.prod(extent.shape))] = True
+    found = np.frombuffer(ram.read(0, ram.size), np.uint8)
+    wrong = np.flatnonzero((found != wanted) & ~may_change)
+    if wrong.size:
+        raise Mismatch(f"memory at {wrong[0]:#x} was overwritten, where no tensor lies")
 
 
 async def start(dut, program, shares):
