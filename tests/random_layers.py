@@ -15,7 +15,7 @@ from hwgen.network.graph import (
     Slice,
 )
 
-__all__ = ["GraphBuilder"]
+__all__ = ["GraphBuilder", "padding_of"]
 
 LARGEST = 400  # codes of a tensor
 LARGEST_FAN_IN = 200
@@ -229,7 +229,7 @@ class GraphBuilder:
             margin = self._margin(kernel, padding)
             out = _size(size, kernel, steps, margin)
             is_other = max(kernel) == 1 or (kernel == size and not any(margin))
-            is_wished = padding in (None, _padding(margin))
+            is_wished = padding in (None, padding_of(margin))
             if is_wished and not is_other and (stride is None or _is_strided(out, steps)):
                 return kernel, steps, margin, out
         return None
@@ -310,7 +310,8 @@ def _size(size, kernel, stride, margin):
     )
 
 
-def _padding(margin):
+def padding_of(margin):
+    """Top, left, bottom, right in one word: ``none``, ``equal`` or ``unequal``."""
     if not any(margin):
         return "none"
     return "equal" if margin[:2] == margin[2:] else "unequal"

@@ -120,16 +120,18 @@ def _kernels(rng, layer, name, mode):
 
 
 def _ranges(rng, layer, name, mode):
-    """Codes cut into intervals, or magnitudes into intervals: ranges within each other."""
+    """Intervals of codes, or of magnitudes: those are ranges within each other."""
     modes = rng.permutation(len(find(name).modes))[:4]
-    top = 128 if rng.integers(2) else 256
-    cuts = [0, *sorted(rng.choice(np.arange(1, top), len(modes) - 1, replace=False)), top]
+    is_magnitude = bool(rng.integers(2))
+    cuts = np.sort(rng.choice(np.arange(1, 128), len(modes) - 1, replace=False))
+    lows = [0 if is_magnitude else -255, *(cuts if is_magnitude else 2 * cuts - 128)]
+    highs = [*(low - 1 for low in lows[1:]), 255]
     rules = []
-    for low, high, mode_ in zip(cuts, cuts[1:], modes, strict=False):
-        codes = f"{low - 128}..{high - 129}"
-        if top == 128:  # magnitudes: -128 goes with the largest
-            codes = f"{-high + (high < 128)}..{-low},{low}..{high - 1}"
-        rules.append(RangeRule(codes=codes, mode=int(mode_)))
+    for low, high, chosen in zip(lows, highs, modes, strict=True):
+        codes = f"{low}..{high}"
+        if is_magnitude:
+            codes = f"{-high}..{-low},{codes}" if low else f"{-high}..{high}"
+        rules.append(RangeRule(codes=codes, mode=int(chosen)))
     return {"ranges": tuple(rules)}
 
 
