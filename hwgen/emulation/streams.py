@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from hwgen.emulation.emulator import Emulator
 from hwgen.golden.im2col import im2col
-from hwgen.golden.products import products_of
-from hwgen.network.graph import Network
+from hwgen.golden.products import Products, products_of
+from hwgen.network.graph import Convolution, Network, Rescale
 from hwgen.network.limits import highest_code
 from hwgen.network.stream import LayerStream
 from hwgen.spec.mapping import Mapping
@@ -27,8 +27,8 @@ def layer_streams(
     image : uint8[H, W, C]
     """
     layers = network.convolutions
-    sources = sorted({layer.inputs[0] for layer in layers})
-    tensors = Emulator(network, image[None], reuse=False).evaluate(mapping, sources).outputs
+    names = sorted({x for layer in layers for x in (layer.inputs[0], layer.name)})
+    tensors = Emulator(network, image[None], reuse=False).evaluate(mapping, names).outputs
     found = {}
     for layer in layers:
         source = layer.inputs[0]
@@ -43,5 +43,20 @@ def layer_streams(
             choices=tuple((x.multiplier, x.mode) for x in choices),
             choice=products.choice.reshape(filters, -1),
             groups=layer.groups,
+            parameters=_parameters(layer, products),
+            double_rounding=layer.rounding == "double",
+            clamp=(layer.quantization.zero_point, layer.low, layer.high),
+            outputs=tensors[layer.name].reshape(-1, filters),
         )
     return found
+
+
+def _parameters(layer: Convolution, products: Products) -> dict[str, NDArray[np.int64]]:
+    """What a filter's sums are corrected and scaled with."""
+    rescale = layer.rescale
+    factors = [rescale] * len(layer.weights) if isinstance(rescale, Rescale) else rescale
+    found = {
+        name: np.array([getattr(x, name) for x in factors], np.int64)
+        for name in ("multiplier", "left", "right")
+    }
+    return {**found, "bias": products.bias, "sum_factor": products.sum_factor}

@@ -1,5 +1,6 @@
 """What one layer brings to an array: activations, position by position, and weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,15 @@ class LayerStream:
     choice : uint8[F, K]
         Index into them of each weight.
     groups : int
+    parameters : mapping of str to int64[F]
+        ``bias`` with all constants, ``sum_factor`` of the sum of activations, ``multiplier``,
+        ``left`` and ``right`` of the scaling.
+    double_rounding : bool
+        How it rounds.
+    clamp : (int, int, int)
+        Zero point, lowest and highest code of the output.
+    outputs : uint8[P, F]
+        Codes of the output.
     """
 
     a: NDArray[np.uint8]
@@ -31,3 +41,7 @@ class LayerStream:
     choices: tuple[tuple[str, int], ...]
     choice: NDArray[np.uint8]
     groups: int
+    parameters: Mapping[str, NDArray[np.int64]]
+    double_rounding: bool
+    clamp: tuple[int, int, int]
+    outputs: NDArray[np.uint8]

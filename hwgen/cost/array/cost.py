@@ -19,6 +19,8 @@ from hwgen.spec.machine import MachineSpec
 __all__ = ["TOPS", "array_cost"]
 
 LANES = 2048  # samples per layer and element
+COLUMN_LANES = 512  # of those beside the array
+_TIMES = {"drive": "cycle_pj", "load": "block_pj", "final": "final_pj"}
 TOPS = ("systolic_array", "tiles", "weight_loader", "vector_unit")
 
 
@@ -96,24 +98,28 @@ def _own(design: Hierarchy, name: str, count: int) -> PartCost:
 
 def _layer(elements: Sequence[Element], stream: LayerStream, spec: MachineSpec) -> LayerEnergy:
     """Switching energy of a layer in all elements that take part in it."""
-    cycle_pj: dict[str, float] = defaultdict(float)
-    block_pj: dict[str, float] = defaultdict(float)
+    found: dict[str, dict[str, float]] = {x: defaultdict(float) for x in _TIMES}
     whole = ArraySamples(stream, spec, LANES)
+    few = ArraySamples(stream, spec, COLUMN_LANES)
+    times = {
+        "drive": 1,
+        "load": 1 if whole.is_diagonal else spec.rows,
+        "final": spec.cols // spec.requantizers,
+    }
     used = {find(name) for name, _ in stream.choices}
     for element in elements:
-        samples = whole
+        samples = whole if element.multiplier else few
         if element.multiplier and spec.form == "tiles" and element.multiplier not in used:
             continue  # an idle tile
         if element.multiplier and spec.form == "columns":
             own = [c for c in range(spec.cols) if find(spec.multiplier_of(c)) == element.multiplier]
             samples = ArraySamples(stream, spec, LANES, own)
-        for drive, found, times in (
-            (element.drive, cycle_pj, 1),
-            (element.load, block_pj, 1 if whole.is_diagonal else spec.rows),
-        ):
-            if drive is not None:
-                for part, energy in element.parted.energies_pj(drive(samples)).items():
-                    found[part] += element.count * times * energy
+        for when, drive in element.drives.items():
+            for part, energy in element.parted.energies_pj(drive(samples)).items():
+                found[when][part] += element.count * times[when] * energy
     return LayerEnergy(
-        cycles=whole.cycles, blocks=whole.blocks, cycle_pj=cycle_pj, block_pj=block_pj
+        cycles=whole.cycles,
+        blocks=whole.blocks,
+        finals=whole.cycles // whole.passes,
+        **{_TIMES[when]: dict(parts) for when, parts in found.items()},
     )

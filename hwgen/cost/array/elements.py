@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from hwgen.arith.multiplier import Multiplier
+from hwgen.cost.array.columns import deskew_cycles, lane_cycles, scaler_cycles
 from hwgen.cost.array.drives import (
     delay_cycles,
     edge_cycles,
@@ -16,7 +17,7 @@ from hwgen.cost.array.drives import (
     sum_cycles,
     variate_cycles,
 )
-from hwgen.cost.array.modules import group_of, pe_parts
+from hwgen.cost.array.modules import parts_in
 from hwgen.cost.array.result import PartCost
 from hwgen.cost.array.samples import ArraySamples
 from hwgen.cost.hierarchy import Hierarchy
@@ -27,10 +28,16 @@ __all__ = ["Element", "elements_of", "kinds_of"]
 
 Drive = Callable[[ArraySamples], Cycles]
 
-_DRIVES: tuple[tuple[str, Drive], ...] = (
-    (r"sum_element", sum_cycles),
-    (r"variate_element", variate_cycles),
-    (r"edge_row.*", edge_cycles),
+_DRIVES: tuple[tuple[str, str, Drive], ...] = (
+    (r"pe(_\d+)?", "drive", pe_cycles),
+    (r"pe(_\d+)?", "load", load_cycles),
+    (r"sum_element", "drive", sum_cycles),
+    (r"variate_element", "drive", variate_cycles),
+    (r"edge_row.*", "drive", edge_cycles),
+    (r"range_modes_circuit", "load", range_cycles),
+    (r"column_lane", "drive", lane_cycles),
+    (r"scaler", "final", scaler_cycles),
+    (r"deskew", "final", deskew_cycles),
 )
 
 
@@ -44,10 +51,9 @@ class Element:
     count : int
         Instances.
     parted : PartedNetlist
-    drive : callable, optional
-        Ports while positions stream.
-    load : callable, optional
-        Ports in a cycle in which weights are loaded.
+    drives : dict of str to callable
+        Ports of a sample: ``drive`` while positions stream, ``load`` while weights are loaded,
+        ``final`` in the last pass of a group of filters alone.
     multiplier : Multiplier, optional
         That of a processing element.
     """
@@ -55,8 +61,7 @@ class Element:
     module: str
     count: int
     parted: PartedNetlist
-    drive: Drive | None = None
-    load: Drive | None = None
+    drives: Mapping[str, Drive]
     multiplier: Multiplier | None = None
 
     def parts(self, count: int) -> dict[str, PartCost]:
@@ -87,34 +92,24 @@ def elements_of(design: Hierarchy, spec: MachineSpec) -> list[Element]:
     """Elements in a mapped design."""
     counts = design.instances
     kinds = {f"pe{label}": x for x, label in kinds_of(spec).items()}
-    others = {name: _drives(name) for name in counts if name not in kinds}
-    wanted = [x for x in counts if x in kinds or others[x] != (None, None)]
+    drives = {name: _drives(name) for name in counts}
     found = []
-    for name, netlist in design.netlists(wanted).items():
-        if name in kinds:
-            parts = pe_parts(netlist, spec.arithmetic[0].w_kind.width)
-            drive, load = pe_cycles, load_cycles
-        else:
-            cells = (*netlist.gates, *netlist.flip_flops)
-            parts = dict.fromkeys([x.name for x in cells], group_of(name))
-            drive, load = others[name]
+    for name, netlist in design.netlists([x for x in counts if drives[x]]).items():
+        parts = parts_in(name, netlist, spec.arithmetic[0].w_kind.width)
         found.append(
             Element(
                 module=name,
                 count=counts[name],
                 parted=PartedNetlist(netlist, design.technology, parts),
-                drive=drive,
-                load=load,
+                drives=drives[name],
                 multiplier=kinds.get(name),
             )
         )
     return found
 
 
-def _drives(module: str) -> tuple[Drive | None, Drive | None]:
-    """How a module is driven while positions stream, and while weights are loaded."""
+def _drives(module: str) -> dict[str, Drive]:
+    """How a module is driven, if at all."""
     if depth := re.fullmatch(r"activation_delay_(\d+)", module):
-        return partial(delay_cycles, depth=int(depth[1])), None
-    if module == "range_modes_circuit":
-        return None, range_cycles
-    return next((x for pattern, x in _DRIVES if re.fullmatch(pattern, module)), None), None
+        return {"drive": partial(delay_cycles, depth=int(depth[1]))}
+    return {when: x for pattern, when, x in _DRIVES if re.fullmatch(pattern, module)}

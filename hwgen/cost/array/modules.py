@@ -5,7 +5,7 @@ import re
 from hwgen.cost.netlist import Gate, Netlist
 from hwgen.cost.parts import parts_of
 
-__all__ = ["MULTIPLIERS", "PE_PARTS", "group_of", "pe_parts"]
+__all__ = ["MULTIPLIERS", "PE_PARTS", "group_of", "parts_in"]
 
 MULTIPLIERS = "multipliers"
 PE_PARTS = (
@@ -38,6 +38,11 @@ _GROUPS = (
     (r"scaler|requantizer", "requantizers"),
     (r".*", "alignment and writing"),
 )
+_LANE = {
+    "\\mac.": "MAC+",
+    "\\accumulator.": "accumulators",
+    "\\variates.": "accumulators of sums",
+}
 _REGISTERS = (
     ("total_south", "sum registers"),
     ("a_east", "activation registers"),
@@ -52,16 +57,28 @@ def group_of(module: str) -> str:
     return next(group for pattern, group in _GROUPS if re.fullmatch(pattern, module))
 
 
-def pe_parts(netlist: Netlist, weight_width: int) -> dict[str, str]:
-    """Part of every cell of a processing element.
+def parts_in(module: str, netlist: Netlist, weight_width: int) -> dict[str, str]:
+    """Part of every cell of a module, with all modules inside.
 
     Parameters
     ----------
+    module : str
     netlist : Netlist
-        Flattened; its multiplier's cells are named so.
+        Flattened: cells of modules inside are named so.
     weight_width : int
         Bits of a weight's code; above them are those of its mode.
     """
+    if re.fullmatch(r"pe(_\d+)?", module):
+        return _pe_parts(netlist, weight_width)
+    inside = _LANE if module == "column_lane" else {}
+    return {
+        gate.name: next((y for x, y in inside.items() if x in gate.name), group_of(module))
+        for gate in (*netlist.gates, *netlist.flip_flops)
+    }
+
+
+def _pe_parts(netlist: Netlist, weight_width: int) -> dict[str, str]:
+    """Part of every cell of a processing element."""
 
     def named(gate: Gate) -> str | None:
         if "product." in gate.name:

@@ -1,5 +1,6 @@
 """What a machine's datapath costs."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -42,27 +43,36 @@ class LayerEnergy:
 
     Parameters
     ----------
-    cycles, blocks : int
-        Cycles in which a position enters the array, for one image; blocks of weights.
+    cycles, blocks, finals : int
+        Cycles in which a position enters the array, for one image; blocks of weights; positions
+        in last passes of groups of filters.
     cycle_pj : mapping of str to float
         By part, mean over these cycles, of the whole array.
     block_pj : mapping of str to float
         By part, of loading one block of weights.
+    final_pj : mapping of str to float
+        By part, of one position in a last pass, beyond ``cycle_pj``.
     """
 
     cycles: int
     blocks: int
+    finals: int
     cycle_pj: Mapping[str, float]
     block_pj: Mapping[str, float]
+    final_pj: Mapping[str, float]
 
     @property
     def parts_pj(self) -> dict[str, float]:
         """By part, of the whole layer."""
-        names = dict.fromkeys((*self.cycle_pj, *self.block_pj))
-        return {
-            x: self.cycles * self.cycle_pj.get(x, 0.0) + self.blocks * self.block_pj.get(x, 0.0)
-            for x in names
-        }
+        found: dict[str, float] = defaultdict(float)
+        for times, parts in (
+            (self.cycles, self.cycle_pj),
+            (self.blocks, self.block_pj),
+            (self.finals, self.final_pj),
+        ):
+            for name, energy in parts.items():
+                found[name] += times * energy
+        return dict(found)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,6 +140,58 @@ class ArraySamples:
             found += np.where(row < self.row, a if mask is None else a & mask, 0)
         return found
 
+    def filter(self, ago: int) -> Lanes:
+        """Filter of the sample's column; where it has none, the layer's last one."""
+        return self._placement[self.block(ago) // self.passes, self.column] % self._filters
+
+    def column_sum(self, ago: int) -> Lanes:
+        """Sum that leaves the sample's column, of one block."""
+        first = self.block(ago) % self.passes * self._per_block
+        return self._sum(self.position(ago), self.filter(ago), first, first + self._per_block)
+
+    def accumulated(self, ago: int) -> Lanes:
+        """What the blocks before have accumulated of that position."""
+        last = self.block(ago) % self.passes * self._per_block
+        return self._sum(self.position(ago), self.filter(ago), 0 * last, last)
+
+    def value(self, position: Lanes, kernel: Lanes) -> Lanes:
+        """What is requantized: the sum of a filter at a position, corrected."""
+        taps = np.full_like(kernel, self._taps)
+        found = self._sum(position, kernel, 0 * taps, taps)
+        found += self.stream.parameters["bias"][kernel]
+        codes = self.stream.a[position[:, None], self._indices(kernel)].astype(np.int64)
+        return found + self.stream.parameters["sum_factor"][kernel] * codes.sum(axis=1)
+
+    def activation_sum(self, ago: int, mask: int = 255) -> Lanes:
+        """Sum over all taps of stored activations, or of their low bits."""
+        index = self._indices(self.filter(ago))
+        codes = self.stream.a[self.position(ago)[:, None], index].astype(np.int64)
+        return (codes & mask).sum(axis=1)
+
+    @property
+    def _per_block(self) -> int:
+        return 1 if self.is_diagonal else self.spec.rows
+
+    def _indices(self, kernel: Lanes) -> Lanes:
+        """Where a filter's taps lie in the stream: ``[lanes, K]``."""
+        group = kernel // (self._filters // self.stream.groups)
+        return group[:, None] * self._taps + np.arange(self._taps)
+
+    def _sum(self, position: Lanes, kernel: Lanes, first: Lanes, last: Lanes) -> Lanes:
+        """Sum of a filter's products at a position, from one tap to another."""
+        codes = self.stream.a[position[:, None], self._indices(kernel)] ^ self._lowest
+        a, w, choice = self.edge(codes), self.stream.w[kernel], self.stream.choice[kernel]
+        found = np.zeros(w.shape, np.int64)
+        for number, table in enumerate(self._tables):
+            found = np.where(choice == number, table[a, w], found)
+        taps = np.arange(self._taps)
+        counts = (first[:, None] <= taps) & (taps < last[:, None])
+        return (found * counts).sum(axis=1) << self._scale
+
+    @property
+    def _scale(self) -> int:
+        return self._edge.transform.shift if self.spec.form == "edge" else 0
+
     def _placed(self) -> Lanes:
         """Filters in order; where columns differ, those with a column's multiplier in it."""
         spec, size = self.spec, self._size
