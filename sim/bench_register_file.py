@@ -40,8 +40,8 @@ class Documented:
         return ((1 << self.width) - 1) << self.low
 
 
-def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int, int]]]:
-    """Fields by their register's offset; name, offset, entries and stride of windows."""
+def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int, int, int]]]:
+    """Fields by their register's offset; name, offset, entries, stride and words of windows."""
     text = Path(os.environ["HWGEN_DOCUMENT"]).read_text(encoding="utf-8")
     registers, windows = {}, []
     for section in text.split("\n## ")[1:]:
@@ -51,7 +51,8 @@ def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int,
         name, offset = title.groups()
         window = re.search(r"(\d+) entries, read only; .* begins at (0x\w+) \+ (0x\w+)", section)
         if window:
-            windows.append((name, int(offset, 0), int(window[1]), int(window[3], 0)))
+            words = len(re.findall(r"^\| 0x\w+ \| \w+ \|", section, re.M))
+            windows.append((name, int(offset, 0), int(window[1]), int(window[3], 0), words))
             continue
         registers[int(offset, 0)] = [
             Documented(
@@ -196,9 +197,13 @@ async def every_field_is_as_documented(dut, share):
 async def windows_show_memories_and_nothing_else_is_there(dut):
     driver, registers, windows = await start(dut, 0.3)
     memories = {}
-    for name, offset, entries, stride in windows:
+    for name, offset, entries, stride, listed in windows:
         words = [driver.rng.getrandbits(32) for _ in range(entries * stride // 4)]
-        memories |= {offset + 4 * index: word for index, word in enumerate(words)}
+        memories |= {
+            offset + 4 * index: word
+            for index, word in enumerate(words)
+            if index % (stride // 4) < listed
+        }
         cocotb.start_soon(serve(dut, name, words))
     size = 1 << len(dut.s_axi_araddr)
     for offset in range(0, size, 4):

@@ -3,6 +3,7 @@
 from amaranth.hdl import Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
 from hwgen.bus.axi_lite import RESPONSE_OKAY, RESPONSE_SLAVE_ERROR, AxiLite
 from hwgen.bus.ports import flat
@@ -155,8 +156,11 @@ class RegisterFile(wiring.Component):
                 m.d.comb += found.eq(0)
                 for window in self.registers.windows:
                     bits = (window.size - 1).bit_length()
+                    stride = exact_log2(window.stride_words)
                     hit = address[bits:] == window.offset >> bits
-                    with m.If(hit & (address[2:bits] < window.depth)):
+                    hit &= address[2:bits] < window.depth
+                    hit &= address[2 : 2 + stride] < len(window.words)
+                    with m.If(hit):
                         m.d.comb += [found.eq(1), value.eq(getattr(self, f"{window.name}_data"))]
         with m.If(asked):
             m.d.sync += [

@@ -40,7 +40,8 @@ class Hosted:
     def run(self, bench, name, **environment):
         """Run a bench; its log where it fails, else None."""
         environment = {"HWGEN_JOB": str(self.folder)} | {
-            f"HWGEN_{key.upper()}": str(value) for key, value in environment.items()
+            key if key.isupper() else f"HWGEN_{key.upper()}": str(value)
+            for key, value in environment.items()
         }
         runs = self.folder / name
         (passed,) = run_benches(bench, self.compiled, runs, [environment], top="machine")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ SPEC = MachineSpec(
     activation_bytes=1536,
     weight_fifo_words=16,
     outstanding=3,
-    layer_counters=32,
+    layer_counters=21,
 )
 
 
@@ -36,4 +37,16 @@ def test_every_error_is_told_and_the_next_run_is_right(stalls, step, hosted):
     cases = dict(list(Faults(hosted.program).cases().items())[::step])
     (hosted.folder / "cases.json").write_text(json.dumps(cases))
     log = hosted.run("bench_machine_errors", f"errors{stalls}", stalls=stalls)
+    assert log is None, log
+
+
+def test_stalls_counters_commands_resets_and_odd_accesses(hosted):
+    log = hosted.run("bench_machine_host", "host")
+    assert log is None, log
+
+
+def test_addresses_have_more_than_32_bits(tmp_path):
+    hosted = Hosted(replace(SPEC, address_width=45, data_width=128, form="columns"), tmp_path)
+    only = "the_address_space_has_an_end|every_channel_may_stall.*=5"
+    log = hosted.run("bench_machine_host", "high", base=0x0357_9BDF_A000, COCOTB_TEST_FILTER=only)
     assert log is None, log
