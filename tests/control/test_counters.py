@@ -1,4 +1,4 @@
-"""Counters against counts kept in Python."""
+"""What cycles are counted as, and where counts end."""
 
 import numpy as np
 import pytest
@@ -6,77 +6,51 @@ import pytest
 from hwgen.control.counters import Counters
 from hwgen.spec.registers.accelerator import CAUSES
 
-CLOCK = 10e-9  # seconds
-STRIDE = 8  # words from entry to entry
-SHORTEST = 8  # cycles of a descriptor
+STRIDE = 8
 
 
-def drawn(rng, descriptors):
-    """Cause of every cycle, or None, of each descriptor."""
-    lengths = rng.integers(SHORTEST, 30, descriptors)
-    return [
-        [int(x) if x < len(CAUSES) else None for x in rng.integers(len(CAUSES) + 1, size=length)]
-        for length in lengths
-    ]
-
-
-async def run(ctx, counters, program):
-    """Clear, then count descriptor after descriptor."""
-    ctx.set(counters.clear, 1)
+async def spend(ctx, dut, cause, ended):
+    """A cycle of a cause."""
+    ctx.set(dut.running, 1)
+    ctx.set(dut.cause, 1 << cause)
+    ctx.set(dut.ended, ended)
     await ctx.tick()
-    ctx.set(counters.clear, 0)
-    ctx.set(counters.running, 1)
-    for causes in program:
-        for number, cause in enumerate(causes):
-            ctx.set(counters.cause, 0 if cause is None else 1 << cause)
-            ctx.set(counters.ended, number + 1 == len(causes))
-            await ctx.tick()
-    ctx.set(counters.running, 0)
-    ctx.set(counters.ended, 0)
-    ctx.set(counters.cause, 1)  # does not count any more
-    await ctx.tick().repeat(STRIDE)
+    ctx.set(dut.running, 0)
+    ctx.set(dut.ended, 0)
 
 
-async def entry(ctx, counters, number):
-    """Counts that are kept of a descriptor."""
+async def entry(ctx, dut, number):
+    """Words of an entry."""
     found = []
     for word in range(1 + len(CAUSES)):
-        ctx.set(counters.address, STRIDE * number + word)
+        ctx.set(dut.address, STRIDE * number + word)
         await ctx.tick()
-        found.append(ctx.get(counters.data))
+        found.append(ctx.get(dut.data))
     return found
 
 
-def counted(causes):
-    """Cycles, and those of each cause."""
-    return [len(causes), *(causes.count(cause) for cause in range(len(CAUSES)))]
-
-
-@pytest.mark.parametrize("descriptors", [1, 3, 6])
-def test_cycles_are_counted_by_cause_in_all_and_by_descriptor(descriptors, simulate):
-    entries = 4
-    counters = Counters(entries=entries)
-    rng = np.random.default_rng(descriptors)
+@pytest.mark.parametrize("width", [5, 32])
+def test_counts_stay_at_their_highest_value(width, simulate):
+    dut = Counters(entries=3, width=width)
+    rng = np.random.default_rng(4)
+    top = (1 << width) - 1
 
     async def bench(ctx):
-        for program in (drawn(rng, 2), drawn(rng, descriptors)):  # nothing is left of the first
-            await run(ctx, counters, program)
-            whole = counted([cause for causes in program for cause in causes])
-            found = [ctx.get(counters.cycles), *(ctx.get(x) for x in counters.totals)]
-            assert found == whole
-            for number, causes in enumerate(program[:entries]):
-                assert await entry(ctx, counters, number) == counted(causes)
+        for _ in range(2):  # the second run forgets the first
+            ctx.set(dut.clear, 1)
+            await ctx.tick()
+            ctx.set(dut.clear, 0)
+            layers = []
+            for length in (STRIDE, 60, 13, 9):  # the last one has no entry
+                causes = [int(x) for x in rng.integers(0, len(CAUSES), length)]
+                for index, cause in enumerate(causes):
+                    await spend(ctx, dut, cause, index == length - 1)
+                layers.append([length, *np.bincount(causes, minlength=len(CAUSES))])
+            await ctx.tick().repeat(STRIDE)
+            for number, layer in enumerate(layers[:3]):
+                assert await entry(ctx, dut, number) == [min(x, top) for x in layer]
+            total = np.sum(layers, axis=0)
+            assert ctx.get(dut.cycles) == total[0]
+            assert [ctx.get(x) for x in dut.totals] == [min(x, top) for x in total[1:]]
 
-    simulate(counters, bench, clock=CLOCK)
-
-
-def test_descriptors_beyond_the_entries_change_none_of_them(simulate):
-    counters = Counters(entries=2)
-    program = drawn(np.random.default_rng(9), 5)
-
-    async def bench(ctx):
-        await run(ctx, counters, program)
-        for number in (0, 1):
-            assert await entry(ctx, counters, number) == counted(program[number])
-
-    simulate(counters, bench, clock=CLOCK)
+    simulate(dut, bench, clock=1e-6)
