@@ -34,6 +34,20 @@ async def every_channel_may_stall(dut, stalling):
         await host.run()
 
 
+@cocotb.test()
+async def bursts_end_at_pages(dut):
+    host = await start(dut)
+    split = 0
+    for offset in range(128, host.program.memory_bytes, 256):
+        host.base = host.memory.origin = 0x3000 - offset
+        await host.run()
+        bursts = [(address, beats * host.lanes) for address, beats, _ in host.protocol.bursts["ar"]]
+        ends = {address + size for address, size in bursts}
+        split += 0x3000 in ends & {address for address, _ in bursts}
+        host.protocol.bursts["ar"].clear()
+    assert split > 2
+
+
 async def follow(dut, layers: list[Counter], total: Counter) -> None:
     """Count every cycle as the circuit's own signals tell."""
     layer = Counter()
@@ -83,6 +97,28 @@ async def counters_tell_what_cycles_were_spent_on(dut, share):
     assert {name: positions[name] for name in ("streaming", "pooling")} == {
         name: found[name] for name in ("streaming", "pooling")
     }
+
+
+@cocotb.test()
+async def the_shortest_descriptors_have_counters_of_their_own(dut):
+    host = await start(dut)
+    kinds = [Operation.STORE, Operation.LOAD, Operation.STORE, Operation.STORE, Operation.LOAD]
+    digest, there = host.macros["IMAGE_DIGEST"], host.program.memory_bytes
+    short = {"digest": digest, "height": 1, "run_bytes": 1, "memory": there}
+    words = [pack_descriptor(operation=kind, **short) for kind in kinds]
+    words.append(pack_descriptor(operation=Operation.END, digest=digest))
+    host.memory.content[: 128 * len(words)] = b"".join(words)
+    layers, total = [], Counter()
+    cocotb.start_soon(follow(dut, layers, total))
+    await host.begin()
+    await host.interrupt()
+    assert await host.read("STATUS") == host.mask("STATUS", "DONE")
+    assert len(layers) == len(kinds)
+    for index, layer in enumerate(layers):
+        entry = index * host.macros["LAYERS_STRIDE"]
+        assert await host.read("LAYERS", entry) == layer["cycles"], f"descriptor {index}"
+    dut._log.info("descriptors of %s cycles", [layer["cycles"] for layer in layers])
+    await host.run()
 
 
 @cocotb.test()

@@ -44,8 +44,8 @@ class MachineHost:
     image, expected : arrays of uint8
         Input and result of the program.
     memory : Memory
-    base : int
-        Address of the program.
+    base, lanes : int
+        Address of the program; bytes of a beat.
     limit : int
         Cycles after which a run counts as hanging.
     """
@@ -61,6 +61,7 @@ class MachineHost:
         self.base = int(os.environ.get("HWGEN_BASE", BASE))
         self.memory = Memory(bytes(self.program.memory_bytes + 256), origin=self.base)
         self.limit = PATIENCE * sum(step.total for step in program_cycles(self.program))
+        self.lanes = len(dut.m_axi_rdata) // 8
         attach(
             dut, self.memory, rng, share, stalling=stalling, reset=dut.rst if with_reset else None
         )
