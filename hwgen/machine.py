@@ -12,6 +12,7 @@ from hwgen.bus.ports import bus, flat
 from hwgen.bus.register_file import RegisterFile
 from hwgen.bus.writer import AxiWriter
 from hwgen.control.counters import Counters
+from hwgen.control.descriptor_check import FAULTS
 from hwgen.control.descriptor_fetch import DescriptorFetch
 from hwgen.control.dispatch import Dispatch
 from hwgen.control.executor import Executor
@@ -26,6 +27,7 @@ from hwgen.emission import place
 from hwgen.memory.banks import ActivationBanks
 from hwgen.memory.fetch import Fetch
 from hwgen.spec.machine import MachineSpec
+from hwgen.spec.memory_port import BURST_BEATS, WRITE_BURSTS
 from hwgen.spec.program import DESCRIPTOR, parameter_bytes, weight_word_bits
 from hwgen.spec.registers.accelerator import CAUSES
 from hwgen.spec.registers.machine import machine_registers
@@ -99,12 +101,7 @@ class Machine(wiring.Component):
         child("descriptors", DescriptorFetch(address_width=spec.address_width))
         child(
             "dispatch",
-            Dispatch(
-                address_width=spec.address_width,
-                activation_bytes=spec.activation_bytes,
-                depth=spec.accumulator_depth,
-                group_bytes=spec.cols * parameter_bytes(spec),
-            ),
+            Dispatch(spec),
         )
         child(
             "streams",
@@ -123,6 +120,8 @@ class Machine(wiring.Component):
                 address_width=spec.address_width,
                 data_width=spec.data_width,
                 length_width=DESCRIPTOR["run_bytes"][0],
+                max_burst=BURST_BEATS,
+                outstanding=WRITE_BURSTS,
                 alignment=1,
             ),
         )
@@ -143,7 +142,6 @@ class Machine(wiring.Component):
                 address_width=spec.address_width,
                 data_width=spec.data_width,
                 bank_width=banks.address_width,
-                activation_bytes=spec.activation_bytes,
             ),
         )
         child(
@@ -216,6 +214,8 @@ class Machine(wiring.Component):
             registers.status_busy.eq(executor.busy),
             registers.status_done_set.eq(executor.done),
             registers.status_error_set.eq(executor.error),
+            registers.status_done_clear.eq(executor.fetch_descriptors),
+            registers.status_error_clear.eq(executor.fetch_descriptors),
             registers.position_value.eq(executor.position),
             self.interrupt.eq(
                 registers.control_interrupt_enable
@@ -287,12 +287,9 @@ class Machine(wiring.Component):
         m.d.comb += [
             parts.writer.reset.eq(executor.clear),
             executor.flushed.eq(streams.idle & parts.writer.idle),
-            executor.bad.eq(dispatch.bad),
-            executor.outside.eq(dispatch.outside),
-            executor.no_parameters.eq(dispatch.short),
-            executor.read_error.eq(streams.error),
+            *(getattr(executor, name).eq(getattr(dispatch, name)) for name in FAULTS),
+            executor.unreachable.eq(parts.descriptors.outside),
             executor.write_error.eq(parts.writer.error),
-            executor.outside_now.eq(parts.mover.outside),
-            executor.left_over.eq(~parts.loader.exhausted & dispatch.job.valid),
-            executor.no_weights.eq(parts.loader.exhausted & parts.passes.waits_weights),
         ]
+        for name in streams.READERS:
+            m.d.comb += getattr(executor, f"{name}_error").eq(getattr(streams, f"{name}_error"))

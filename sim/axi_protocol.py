@@ -64,8 +64,12 @@ class AxiProtocol:
         self._ahead: deque[int] = deque()  # beats of data whose burst was not taken yet
         self._written = 0  # beats of the burst under way
         self._unanswered: Counter[int] = Counter()  # bursts by ID
-        for channel in found:
-            cocotb.start_soon(self._follow(channel))
+        self._tasks = [cocotb.start_soon(self._follow(channel)) for channel in found]
+
+    def stop(self) -> None:
+        """Watch no more: a reset of all breaks every rule."""
+        for task in self._tasks:
+            task.cancel()
 
     @property
     def is_quiet(self) -> bool:

@@ -3,13 +3,15 @@
 The environment names a folder (``HWGEN_JOB``) that holds ``program.json`` and ``expected.npz``
 (each tensor as ``uint8[images, height, width, channels]``, the input first), which of its images
 to run one after the other (``HWGEN_IMAGES``, numbers with commas), how often each channel of the
-memory port stalls (``HWGEN_STALLS``, a share of the cycles), and the file in that folder which
-gets what was seen (``HWGEN_OUTCOME``).
+memory port stalls (``HWGEN_STALLS``, a share of the cycles; or two with a comma, of reading and
+writing), and the file in that folder which gets what was seen (``HWGEN_OUTCOME``), counters of
+every descriptor included where ``HWGEN_STEPS`` is set.
 """
 
 import json
 import os
 import random
+import time
 from pathlib import Path
 
 import cocotb
@@ -21,6 +23,7 @@ from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.compiler.machine.program import MachineProgram
 from hwgen.spec.registers.accelerator import CAUSES
 from hwgen.spec.registers.machine import machine_registers
+from hwgen.spec.registers.model import REGISTER_BYTES
 from sim.clocked import reset
 from sim.reference.replay import memory_with
 from sim.mismatch import Mismatch
@@ -38,12 +41,14 @@ async def every_tensor_equals_golden(dut):
     job = Path(os.environ["HWGEN_JOB"])
     program = MachineProgram.from_json((job / "program.json").read_text(), "program")
     expected = dict(np.load(job / "expected.npz"))
-    registers = {x.name: x.offset for x in machine_registers(program.spec).registers}
-    ram, host = await start(dut, program, float(os.environ["HWGEN_STALLS"]))
+    parts = {x.name: x for x in machine_registers(program.spec).parts}
+    registers = {name: part.offset for name, part in parts.items()}
+    ram, host = await start(dut, program, os.environ["HWGEN_STALLS"])
     outcome = {"images": 0, "tensors": 0, "codes": 0, "mismatch": None, "runs": []}
     for index in map(int, os.environ["HWGEN_IMAGES"].split(",")):
         tensors = {name: codes[index] for name, codes in expected.items()}
         seen: list[str] = []
+        began_s = time.process_time()
         try:
             await execute(dut, program, tensors, registers, ram, host, seen)
         except Mismatch as mismatch:
@@ -51,26 +56,39 @@ async def every_tensor_equals_golden(dut):
         outcome["images"] += outcome["mismatch"] is None
         outcome["tensors"] += len(seen)
         outcome["codes"] += sum(tensors[name].size for name in seen)
-        outcome["runs"].append(
-            {
-                name: await host.read_dword(registers[register])
-                for name, register in (
-                    ("cycles", "cycles_low"),
-                    *((name, f"{name}_cycles") for name in CAUSES),
-                )
-            }
-        )
+        run = {"seconds": time.process_time() - began_s}
+        run |= await counters(host, registers)
+        if "HWGEN_STEPS" in os.environ and outcome["mismatch"] is None:
+            run["steps"] = await step_counters(host, parts["layers"], len(program.steps))
+        outcome["runs"].append(run)
         if outcome["mismatch"] is not None:
             break
     (job / os.environ["HWGEN_OUTCOME"]).write_text(json.dumps(outcome))
     assert outcome["mismatch"] is None, outcome["mismatch"]
 
 
+async def counters(host, registers):
+    """Cycles of the run, and what they were spent on."""
+    names = {"cycles": "cycles_low"} | {name: f"{name}_cycles" for name in CAUSES}
+    return {name: await host.read_dword(registers[x]) for name, x in names.items()}
+
+
+async def step_counters(host, window, steps):
+    """The same of each descriptor that has counters."""
+    found = []
+    for entry in range(min(steps, window.entries)):
+        first = window.offset + REGISTER_BYTES * window.stride_words * entry
+        addresses = {word.name: first + REGISTER_BYTES * n for n, word in enumerate(window.words)}
+        found.append({name: await host.read_dword(x) for name, x in addresses.items()})
+    return found
+
+
 async def execute(dut, program, tensors, registers, ram, host, seen):
     """Run one image, and compare each tensor as soon as it is whole; ``seen`` gets their names."""
     memory = memory_with(program, tensors[program.input])
+    image = program.extents[program.input].offset
     for name, extent in program.extents.items():
-        if name != program.input:  # so that what the last image left is not taken for its own
+        if extent.offset != image:  # so that what the last image left is not taken for its own
             size = int(np.prod(extent.shape))
             stale = ~np.asarray(tensors[name]).ravel()
             memory[extent.offset : extent.offset + size] = stale
@@ -93,6 +111,7 @@ async def execute(dut, program, tensors, registers, ram, host, seen):
     extent = program.extents[program.output]
     found = ram.read(BASE + extent.offset, tensors[program.output].size)
     compare(program.output, np.frombuffer(found, np.uint8), tensors[program.output])
+    check_the_rest(program, memory, ram)
     missing = (set(program.places) | set(program.extents)) - set(seen)
     if missing:
         raise Mismatch(f"{missing} were never whole")
@@ -101,7 +120,22 @@ async def execute(dut, program, tensors, registers, ram, host, seen):
         raise Mismatch("the interrupt stays after its status was cleared")
 
 
-async def start(dut, program, share):
+def check_the_rest(program, memory, ram):
+    """Raise :exc:`Mismatch` if anything but tensors was written."""
+    wanted = np.zeros(ram.size, np.uint8)
+    wanted[BASE : BASE + memory.size] = memory
+    may_change = np.zeros(ram.size, bool)
+    for name, extent in program.extents.items():
+        if name != program.input:
+            begin = BASE + extent.offset
+            may_change[begin : begin + int(np.prod(extent.shape))] = True
+    found = np.frombuffer(ram.read(0, ram.size), np.uint8)
+    wrong = np.flatnonzero((found != wanted) & ~may_change)
+    if wrong.size:
+        raise Mismatch(f"memory at {wrong[0]:#x} was overwritten, where no tensor lies")
+
+
+async def start(dut, program, shares):
     """Reset; returns the memory and the host."""
     rng = random.Random(7)
     inputs = [name for name in dir(dut) if name.startswith(("s_axi_", "m_axi_"))]
@@ -115,10 +149,12 @@ async def start(dut, program, share):
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi"), dut.clk)
     for interface in (ram.write_if, ram.read_if, host.write_if, host.read_if):
         interface.log.setLevel("WARNING")
-    if share:
-        writes, reads = ram.write_if, ram.read_if
-        channels = (writes.aw_channel, writes.w_channel, writes.b_channel)
-        for channel in (*channels, reads.ar_channel, reads.r_channel):
+    reading, writing = (float(share) for share in (shares.split(",") * 2)[:2])
+    writes, reads = ram.write_if, ram.read_if
+    stalled = dict.fromkeys((writes.aw_channel, writes.w_channel, writes.b_channel), writing)
+    stalled |= dict.fromkeys((reads.ar_channel, reads.r_channel), reading)
+    for channel, share in stalled.items():
+        if share:
             channel.set_pause_generator(stalls(rng, share))
     return ram, host
 

@@ -40,15 +40,19 @@ class Documented:
         return ((1 << self.width) - 1) << self.low
 
 
-def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int, int]]]:
-    """Fields by their register's offset; name, offset, entries and stride of windows."""
+def documented() -> tuple[dict[int, list[Documented]], list[tuple[str, int, int, int, int]]]:
+    """Fields by their register's offset; name, offset, entries, stride and words of windows."""
     text = Path(os.environ["HWGEN_DOCUMENT"]).read_text(encoding="utf-8")
     registers, windows = {}, []
     for section in text.split("\n## ")[1:]:
-        name, offset = re.match(r"(\w+): (0x\w+)", section).groups()
+        title = re.match(r"(\w+): (0x\w+)", section)
+        if title is None:  # of no register
+            continue
+        name, offset = title.groups()
         window = re.search(r"(\d+) entries, read only; .* begins at (0x\w+) \+ (0x\w+)", section)
         if window:
-            windows.append((name, int(offset, 0), int(window[1]), int(window[3], 0)))
+            words = len(re.findall(r"^\| 0x\w+ \| \w+ \|", section, re.M))
+            windows.append((name, int(offset, 0), int(window[1]), int(window[3], 0), words))
             continue
         registers[int(offset, 0)] = [
             Documented(
@@ -101,7 +105,7 @@ async def start(dut, share: float):
     registers, windows = documented()
     fields = [field for group in registers.values() for field in group]
     inputs = [field.port for field in fields if field.access == "ro"]
-    inputs += [f"{field.port}_clear" for field in fields if field.access == "w1s"]
+    inputs += [f"{field.port}_clear" for field in fields if field.access in ("w1s", "w1c")]
     inputs += [f"{field.port}_set" for field in fields if field.access == "w1c"]
     inputs += [f"{name}_data" for name, *_ in windows]
     await reset(dut, **dict.fromkeys(inputs, 0))
@@ -160,6 +164,9 @@ async def check_field(driver: Driver, field: Documented, written: bool) -> None:
         await driver.check(field, first)
         await driver.write(field.offset, 1 << field.low)
         await driver.check(field, 0)
+        await pulse(dut, f"{field.port}_set", first)
+        await pulse(dut, f"{field.port}_clear", 1)
+        await driver.check(field, 0)
 
 
 async def check_strobes(driver: Driver, field: Documented) -> None:
@@ -190,9 +197,13 @@ async def every_field_is_as_documented(dut, share):
 async def windows_show_memories_and_nothing_else_is_there(dut):
     driver, registers, windows = await start(dut, 0.3)
     memories = {}
-    for name, offset, entries, stride in windows:
+    for name, offset, entries, stride, listed in windows:
         words = [driver.rng.getrandbits(32) for _ in range(entries * stride // 4)]
-        memories |= {offset + 4 * index: word for index, word in enumerate(words)}
+        memories |= {
+            offset + 4 * index: word
+            for index, word in enumerate(words)
+            if index % (stride // 4) < listed
+        }
         cocotb.start_soon(serve(dut, name, words))
     size = 1 << len(dut.s_axi_araddr)
     for offset in range(0, size, 4):

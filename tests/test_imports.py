@@ -44,7 +44,7 @@ ROOMS = {
     "hwgen.array": CIRCUITS | {"hwgen.memory"},
     "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
     "hwgen.vector": CIRCUITS | {"hwgen.array", "hwgen.memory"},
-    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.bus", "hwgen.memory", "hwgen.vector.sums"},
+    "hwgen.control": CIRCUITS | {"hwgen.array", "hwgen.bus", "hwgen.memory", "hwgen.vector"},
     "hwgen.machine": CIRCUITS
     | {"hwgen.array", "hwgen.bus", "hwgen.control", "hwgen.memory", "hwgen.vector"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},

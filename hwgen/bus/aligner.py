@@ -87,7 +87,7 @@ class BeatAligner(wiring.Component):
 def lane_shift(value, lanes, alignment):
     """``value`` shifted right by a number of lanes that is a multiple of ``alignment``."""
     skipped = exact_log2(alignment)
-    return value >> (lanes[skipped:] << (skipped + 3))
+    return value >> lanes[skipped:].shift_left(skipped + 3)
 
 
 def check_alignment(owner, alignment, data_width):

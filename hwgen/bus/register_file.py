@@ -3,6 +3,7 @@
 from amaranth.hdl import Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
 from hwgen.bus.axi_lite import RESPONSE_OKAY, RESPONSE_SLAVE_ERROR, AxiLite
 from hwgen.bus.ports import flat
@@ -31,8 +32,8 @@ class RegisterFile(wiring.Component):
         Value of the field.
     REGISTER_FIELD_clear : In(1), with each field of access ``w1s``
         Clear it; a write in the same cycle comes later.
-    REGISTER_FIELD_set : In, with each field of access ``w1c``
-        Its new value if it is 0 so far.
+    REGISTER_FIELD_set, REGISTER_FIELD_clear : In, In(1), with each field of access ``w1c``
+        Its new value if it is 0 so far, or cleared in this cycle; clear it.
     WINDOW_address, WINDOW_data : Out, In(32), for each window
         Word to read; what it holds, one cycle later.
     """
@@ -51,6 +52,7 @@ class RegisterFile(wiring.Component):
                 members[f"{name}_clear"] = In(1)
             if field.access is Access.CLEAR:
                 members[f"{name}_set"] = In(field.width)
+                members[f"{name}_clear"] = In(1)
         for window in registers.windows:
             members[f"{window.name}_address"] = Out(range(window.depth))
             members[f"{window.name}_data"] = In(32)
@@ -115,7 +117,7 @@ class RegisterFile(wiring.Component):
                     m.d.sync += getattr(self, name).eq(0)
             if field.access is Access.CLEAR:
                 value = getattr(self, name)
-                with m.If(value == 0):
+                with m.If((value == 0) | getattr(self, f"{name}_clear")):
                     m.d.sync += value.eq(getattr(self, f"{name}_set"))
 
     def _write_field(self, m, register, field, data, ones):
@@ -154,8 +156,11 @@ class RegisterFile(wiring.Component):
                 m.d.comb += found.eq(0)
                 for window in self.registers.windows:
                     bits = (window.size - 1).bit_length()
+                    stride = exact_log2(window.stride_words)
                     hit = address[bits:] == window.offset >> bits
-                    with m.If(hit & (address[2:bits] < window.depth)):
+                    hit &= address[2:bits] < window.depth
+                    hit &= address[2 : 2 + stride] < len(window.words)
+                    with m.If(hit):
                         m.d.comb += [found.eq(1), value.eq(getattr(self, f"{window.name}_data"))]
         with m.If(asked):
             m.d.sync += [

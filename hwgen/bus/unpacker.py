@@ -79,7 +79,7 @@ class BeatUnpacker(wiring.Component):
         with m.If(self.i.valid & self.i.ready):
             # Before its last beat, a run has come in whole steps.
             unused = exact_log2(step)
-            place = rest_level[unused : ceil_log2(self.word_width)] << unused
+            place = rest_level[unused : ceil_log2(self.word_width)].shift_left(unused)
             m.d.sync += [
                 held.eq(rest | (come.data << place)),
                 level.eq(rest_level + ((come.end + 1) << 3)),

@@ -18,12 +18,14 @@ class Counters(wiring.Component):
     """Counts cycles by cause; after each descriptor its own counts go into a memory.
 
     That takes as many cycles as there are counts, in which the next descriptor's are counted
-    already.
+    already; no descriptor is shorter. Counts stay at their highest value, but for ``cycles``.
 
     Parameters
     ----------
     entries : int
         Descriptors that have counts of their own; later ones have none.
+    width : int
+        Bits of a count.
 
     Members
     -------
@@ -36,23 +38,24 @@ class Counters(wiring.Component):
     ended : In(1)
         This is a descriptor's last cycle.
     cycles : Out(64)
-    totals : Out(32), one per cause
+    totals : Out(width), one per cause
         Of the run.
-    address, data : In, Out(32)
+    address, data : In, Out(width)
         Read port of the memory, a cycle later.
     """
 
-    def __init__(self, *, entries):
+    def __init__(self, *, entries, width=32):
         self.entries = entries
+        self.width = width
         members = {
             "clear": In(1),
             "running": In(1),
             "cause": In(len(CAUSES)),
             "ended": In(1),
             "cycles": Out(64),
-            "totals": Out(32).array(len(CAUSES)),
+            "totals": Out(width).array(len(CAUSES)),
             "address": In(ceil_log2(entries * _STRIDE)),
-            "data": Out(32),
+            "data": Out(width),
         }
         super().__init__(members)
 
@@ -63,13 +66,14 @@ class Counters(wiring.Component):
         with m.Elif(self.running):
             m.d.sync += self.cycles.eq(self.cycles + 1)
             m.d.sync += [
-                total.eq(total + 1 * self.cause[index]) for index, total in enumerate(self.totals)
+                total.eq(total + (self.cause[index] & ~total.all()))
+                for index, total in enumerate(self.totals)
             ]
 
-        counts = [Signal(32, name=f"count_{index}") for index in range(len(CAUSES) + 1)]
-        kept = [Signal(32, name=f"kept_{index}") for index in range(len(counts))]
+        counts = [Signal(self.width, name=f"count_{index}") for index in range(len(CAUSES) + 1)]
+        kept = [Signal(self.width, name=f"kept_{index}") for index in range(len(counts))]
         for index, (count, copy) in enumerate(zip(counts, kept, strict=True)):
-            happens = self.running & (1 if index == 0 else self.cause[index - 1])
+            happens = self.running & ~count.all() & (1 if index == 0 else self.cause[index - 1])
             m.d.sync += count.eq(Mux(self.ended | self.clear, 0, count + happens))
             with m.If(self.ended):
                 m.d.sync += copy.eq(count + happens)
@@ -79,7 +83,9 @@ class Counters(wiring.Component):
     def _keep(self, m, platform, kept):
         """Write the counts of the last descriptor, a word per cycle."""
         depth = self.entries * _STRIDE
-        ram = place(m, platform, "ram", Ram(width=32, depth=depth), module="memory_counters")
+        ram = place(
+            m, platform, "ram", Ram(width=self.width, depth=depth), module="memory_counters"
+        )
         entry = Signal(range(self.entries + 1))
         word = Signal(range(_STRIDE + 1), init=_STRIDE)
         with m.If(self.clear):

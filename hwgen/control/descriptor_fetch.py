@@ -3,10 +3,11 @@
 from amaranth.hdl import Module, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
 from hwgen.bus.streams import command
 from hwgen.control.layout import DESCRIPTOR_LAYOUT
-from hwgen.spec.program import DESCRIPTOR_BYTES, Operation
+from hwgen.spec.program import DESCRIPTOR_BYTES, IMAGE_ALIGNMENT, Operation
 
 __all__ = ["DescriptorFetch"]
 
@@ -15,6 +16,8 @@ _WORD = data.StructLayout({"data": 8 * DESCRIPTOR_BYTES, "last": 1})
 
 class DescriptorFetch(wiring.Component):
     """Asks for a descriptor as soon as the one before has been taken, up to END.
+
+    Latency, in cycles: 1 from ``start``, or from the taking of a descriptor, to ``command``.
 
     Parameters
     ----------
@@ -27,6 +30,9 @@ class DescriptorFetch(wiring.Component):
         Begin with the descriptor at ``base``.
     clear : In(1)
         Stop.
+    outside : Out(1)
+        There is no next descriptor: its address would be beyond the address space, or is not a
+        multiple of :data:`~hwgen.spec.program.IMAGE_ALIGNMENT`.
     command : Out(stream of :func:`~hwgen.bus.streams.command`)
         For the reader of descriptors.
     word : In(stream of ``data`` and ``last``)
@@ -40,6 +46,7 @@ class DescriptorFetch(wiring.Component):
             "start": In(1),
             "base": In(address_width),
             "clear": In(1),
+            "outside": Out(1),
             "command": Out(stream.Signature(command(address_width, 8))),
             "word": In(stream.Signature(_WORD)),
             "descriptor": Out(stream.Signature(DESCRIPTOR_LAYOUT)),
@@ -48,10 +55,13 @@ class DescriptorFetch(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        address = Signal(self.address_width)
+        address = Signal(self.address_width + 1)
+        wanted = Signal()
         taken = Signal()
         fields = data.View(DESCRIPTOR_LAYOUT, self.word.payload.data[: DESCRIPTOR_LAYOUT.size])
         m.d.comb += [
+            self.outside.eq(wanted & (address[-1] | address[: exact_log2(IMAGE_ALIGNMENT)].any())),
+            self.command.valid.eq(wanted & ~self.outside),
             self.command.payload.address.eq(address),
             self.command.payload.bytes.eq(DESCRIPTOR_BYTES),
             self.descriptor.payload.eq(fields),
@@ -60,11 +70,11 @@ class DescriptorFetch(wiring.Component):
             taken.eq(self.word.valid & self.word.ready),
         ]
         with m.If(self.command.valid & self.command.ready):
-            m.d.sync += [self.command.valid.eq(0), address.eq(address + DESCRIPTOR_BYTES)]
+            m.d.sync += [wanted.eq(0), address.eq(address + DESCRIPTOR_BYTES)]
         with m.If(taken & (fields.operation != Operation.END)):
-            m.d.sync += self.command.valid.eq(1)
+            m.d.sync += wanted.eq(1)
         with m.If(self.start):
-            m.d.sync += [self.command.valid.eq(1), address.eq(self.base)]
+            m.d.sync += [wanted.eq(1), address.eq(self.base)]
         with m.If(self.clear):
-            m.d.sync += self.command.valid.eq(0)
+            m.d.sync += wanted.eq(0)
         return m

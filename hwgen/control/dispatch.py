@@ -1,13 +1,14 @@
 """What a descriptor needs is asked for before its turn comes."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
 from hwgen.bus.streams import command
+from hwgen.control.descriptor_check import FAULTS, DescriptorCheck
 from hwgen.control.layout import DESCRIPTOR_LAYOUT, WEIGHT_JOB, is_move, is_multiply
-from hwgen.spec.program import DESCRIPTOR, Operation
+from hwgen.emission import place
+from hwgen.spec.program import Operation
 
 __all__ = ["STREAM_BYTES", "Dispatch"]
 
@@ -15,19 +16,16 @@ STREAM_BYTES = 32  # bits of the length of a stream of weights or parameters
 
 
 class Dispatch(wiring.Component):
-    """Sends for the weights and parameters of the next descriptor, and checks it.
+    """Checks the next descriptor, and sends for its weights and parameters.
 
-    So they come while the descriptor before is executed. A descriptor that asks for what does
-    not exist goes on with ``bad`` or ``outside`` set, and sends for nothing.
+    So they come while the descriptor before is executed. A descriptor with a fault goes on
+    with it, and sends for nothing.
 
-    Latency, in cycles: 1 or more from a descriptor to ``o``.
+    Latency, in cycles: 19 or more from a descriptor to ``o``, 19 to what it sends for.
 
     Parameters
     ----------
-    address_width, activation_bytes : int
-        Bits of a memory address; size of the banks.
-    depth, group_bytes : int
-        Accumulators of a column; bytes of a group's parameters.
+    spec : MachineSpec
 
     Members
     -------
@@ -36,29 +34,24 @@ class Dispatch(wiring.Component):
     clear : In(1)
         Forget what was sent for.
     i, o : stream of :data:`~hwgen.control.layout.DESCRIPTOR_LAYOUT`
-    bad, outside, short : Out(1)
-        What is wrong with ``o``, if anything: it asks for what does not exist, leaves the
-        banks, or names fewer parameters than it takes.
+    foreign, bad, outside, no_weights, no_parameters, parameters_left : Out(1)
+        What is wrong with ``o``, if anything: see
+        :class:`~hwgen.control.descriptor_check.DescriptorCheck`.
     weights, parameters : Out(stream of :func:`~hwgen.bus.streams.command`)
         For their readers.
     job : Out(stream of :data:`~hwgen.control.layout.WEIGHT_JOB`)
         For the loader of weights.
     """
 
-    def __init__(self, *, address_width, activation_bytes, depth, group_bytes):
-        self.address_width = address_width
-        self.activation_bytes = activation_bytes
-        self.depth = depth
-        self.group_bytes = group_bytes
-        run = stream.Signature(command(address_width, STREAM_BYTES))
+    def __init__(self, spec):
+        self.spec = spec
+        run = stream.Signature(command(spec.address_width, STREAM_BYTES))
         members = {
-            "base": In(address_width),
+            "base": In(spec.address_width),
             "clear": In(1),
             "i": In(stream.Signature(DESCRIPTOR_LAYOUT)),
             "o": Out(stream.Signature(DESCRIPTOR_LAYOUT)),
-            "bad": Out(1),
-            "outside": Out(1),
-            "short": Out(1),
+            **{name: Out(1) for name in FAULTS},
             "weights": Out(run),
             "parameters": Out(run),
             "job": Out(stream.Signature(WEIGHT_JOB)),
@@ -68,34 +61,10 @@ class Dispatch(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         layer = self.i.payload
-        checked = Signal()  # the number of positions is known
-        positions = Signal(2 * DESCRIPTOR["height"][0])
         taken = Signal()
         m.d.comb += taken.eq(self.i.valid & self.i.ready)
-        m.d.sync += [
-            checked.eq(self.i.valid & ~taken & ~self.clear),
-            positions.eq(layer.height * layer.width),
-        ]
-        parameters = Signal(DESCRIPTOR["groups"][0] + ceil_log2(3 * self.group_bytes) + 1)
-        words = Mux(layer.operation == Operation.SUM, 3 * self.group_bytes, self.group_bytes)
-        m.d.sync += parameters.eq(layer.groups * words)
-        self._check(m, layer, positions, parameters)
-
-        computes = ~is_move(layer.operation) & (layer.operation != Operation.END)
-        right = checked & ~self.bad & ~self.outside & ~self.short
-        waits = []
-        for name, port, is_needed in (
-            ("weights", self.weights, is_multiply(layer.operation)),
-            ("parameters", self.parameters, computes),
-            ("job", self.job, is_multiply(layer.operation)),
-        ):
-            sent = Signal(name=f"sent_{name}")
-            m.d.comb += port.valid.eq(right & is_needed & ~sent)
-            with m.If(port.valid & port.ready):
-                m.d.sync += sent.eq(1)
-            with m.If(taken | self.clear):
-                m.d.sync += sent.eq(0)
-            waits.append(is_needed & ~sent)
+        checked, right = self._check(m, platform, taken)
+        waits = self._send(m, right, taken)
         m.d.comb += [
             self.weights.payload.address.eq(self.base + layer.weights),
             self.weights.payload.bytes.eq(layer.weight_bytes),
@@ -104,29 +73,50 @@ class Dispatch(wiring.Component):
             *(self.job.payload[x].eq(layer[x]) for x, _ in WEIGHT_JOB if x != "diagonal"),
             self.job.payload.diagonal.eq(layer.operation == Operation.DIAGONAL),
             self.o.payload.eq(layer),
-            self.o.valid.eq(checked & ~(right & (waits[0] | waits[1] | waits[2]))),
+            self.o.valid.eq(checked & ~(right & waits)),
             self.i.ready.eq(self.o.valid & self.o.ready),
         ]
         return m
 
-    def _check(self, m, layer, positions, parameters):
-        """Numbers of 0 where nothing would end, positions or addresses beyond the memories."""
-        nothing = (layer.groups == 0) | (layer.passes == 0) | (layer.spacing == 0)
-        nothing |= (layer.width == 0) | (layer.parameter_bytes > parameters)
-        nothing |= is_multiply(layer.operation) & (layer.weight_bytes == 0)
-        too_many = positions > self.depth
-        empty = Mux(is_move(layer.operation), layer.run_bytes == 0, nothing | too_many)
+    def _check(self, m, platform, taken):
+        """Whether the descriptor is checked, and whether it has no fault."""
+        check = place(m, platform, "check", DescriptorCheck(self.spec))
+        begun = Signal()
+        checked = Signal()
+        faults = Signal(len(FAULTS))
         m.d.comb += [
-            self.bad.eq(
-                (layer.operation > max(Operation))
-                | ((layer.operation != Operation.END) & ((layer.height == 0) | empty))
-            ),
-            self.short.eq(
-                ~is_move(layer.operation)
-                & (layer.operation != Operation.END)
-                & (layer.parameter_bytes < parameters)
-            ),
-            self.outside.eq(
-                (layer.target >= self.activation_bytes) | (layer.source_1 >= self.activation_bytes)
-            ),
+            check.base.eq(self.base),
+            check.layer.eq(self.i.payload),
+            check.begin.eq(self.i.valid & ~begun),
+            checked.eq(self.i.valid & begun & check.done),
         ]
+        with m.If(check.begin):
+            m.d.sync += begun.eq(1)
+        with m.If(taken | self.clear):
+            m.d.sync += begun.eq(0)
+        for number, name in enumerate(FAULTS):
+            m.d.comb += [
+                getattr(self, name).eq(getattr(check, name) & checked),
+                faults[number].eq(getattr(check, name)),
+            ]
+        return checked, checked & ~faults.any()
+
+    def _send(self, m, right, taken):
+        """Offer each thing until it is taken; whether something waits."""
+        operation = self.i.payload.operation
+        multiplies = is_multiply(operation)
+        computes = ~is_move(operation) & (operation != Operation.END)
+        waits = 0
+        for name, port, is_needed in (
+            ("weights", self.weights, multiplies),
+            ("parameters", self.parameters, computes),
+            ("job", self.job, multiplies),
+        ):
+            sent = Signal(name=f"sent_{name}")
+            m.d.comb += port.valid.eq(right & is_needed & ~sent)
+            with m.If(port.valid & port.ready):
+                m.d.sync += sent.eq(1)
+            with m.If(taken | self.clear):
+                m.d.sync += sent.eq(0)
+            waits = waits | (is_needed & ~sent)
+        return waits

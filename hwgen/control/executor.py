@@ -4,6 +4,7 @@ from amaranth.hdl import Const, Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from hwgen.control.descriptor_check import FAULTS
 from hwgen.control.layout import DESCRIPTOR_LAYOUT, is_move, is_multiply
 from hwgen.spec.program import Operation
 from hwgen.spec.registers import ErrorCode
@@ -12,17 +13,23 @@ from hwgen.spec.registers.accelerator import CAUSES
 __all__ = ["Executor"]
 
 _SETTLE = 4  # cycles from the end of a pass until its last activations have left ``Fetch``
-_ERRORS = {
+_ERRORS = {  # the first one counts
+    "descriptor_error": ErrorCode.DESCRIPTOR_READ,
+    "parameter_error": ErrorCode.PARAMETER_READ,
+    "weight_error": ErrorCode.WEIGHT_READ,
+    "activation_error": ErrorCode.ACTIVATION_READ,
+    "write_error": ErrorCode.ACTIVATION_WRITE,
+    "foreign": ErrorCode.FOREIGN_DESCRIPTOR,
     "bad": ErrorCode.BAD_DESCRIPTOR,
-    "left_over": ErrorCode.BAD_DESCRIPTOR,
     "outside": ErrorCode.ADDRESS_RANGE,
-    "outside_now": ErrorCode.ADDRESS_RANGE,
-    "read_error": ErrorCode.READ_RESPONSE,
-    "write_error": ErrorCode.WRITE_RESPONSE,
+    "unreachable": ErrorCode.ADDRESS_RANGE,
     "no_weights": ErrorCode.WEIGHTS_EXHAUSTED,
+    "weights_exhausted": ErrorCode.WEIGHTS_EXHAUSTED,
+    "weights_left": ErrorCode.WEIGHTS_LEFT,
     "no_parameters": ErrorCode.PARAMETERS_EXHAUSTED,
+    "parameters_left": ErrorCode.PARAMETERS_LEFT,
 }
-_OF_NEXT = ("bad", "outside", "no_parameters")  # what is known before a descriptor's turn
+_OF_NEXT = (*FAULTS, "unreachable")  # what is known before a descriptor's turn
 
 
 class Executor(wiring.Component):
@@ -30,8 +37,8 @@ class Executor(wiring.Component):
 
     The lanes of a layer are set, and its descriptor's streams come, while the pipeline of the
     layer before drains; its passes begin when that one's last codes are written. An error, or
-    ``reset``, stops everything: all streams are cleared, transfers under way are awaited, and
-    the machine is as at the beginning.
+    ``reset``, stops everything: all streams are cleared, transfers under way and the pass under
+    way are awaited, and the machine is as at the beginning. ``error`` comes at the end of that.
 
     Members
     -------
@@ -55,13 +62,15 @@ class Executor(wiring.Component):
     lanes_ready, passes_done, move_done, vector_busy : In(1)
     clear, flushed : Out(1), In(1)
         Streams are to forget everything; all transfers have ended.
-    bad, outside, no_parameters : In(1)
-        What is wrong with the next descriptor.
-    left_over : In(1)
-        The next descriptor waits for weights of the one before to be used up.
-    outside_now, read_error, write_error, no_weights : In(1)
-        What goes wrong now: a move leaves the banks; memory answers with an error; a layer
-        takes more weights than there are.
+    foreign, bad, outside, no_weights, no_parameters, parameters_left : In(1)
+        What is wrong with the next descriptor; only while ``next`` is valid.
+    unreachable : In(1)
+        There is no next descriptor.
+    descriptor_error, parameter_error, weight_error, activation_error, write_error : In(1)
+        What memory has answered with an error.
+    weights_exhausted, weights_left : In(1)
+        A pass of the descriptor takes the last weights and is not the last one, or the other
+        way round.
     walking, waits_weights : In(1)
         A pass is under way; one waits for weights.
     cause : Out
@@ -139,7 +148,7 @@ class Executor(wiring.Component):
 
         with m.FSM() as states:
             with m.State("idle"):
-                with m.If(self.start):
+                with m.If(self.start & ~self.reset):
                     m.d.comb += self.fetch_descriptors.eq(1)
                     m.d.sync += self.position.eq(0)
                     m.next = "next"
@@ -148,7 +157,8 @@ class Executor(wiring.Component):
                 ends = following.operation == Operation.END
                 with m.If(self.next.valid & self.passes_done & (settle == 0)):
                     with m.If(ends & quiet & self.move_done):
-                        m.d.comb += [self.next.ready.eq(1), self.done.eq(1)]
+                        right = ~self.reset & (failure == ErrorCode.NONE)
+                        m.d.comb += [self.next.ready.eq(1), self.done.eq(right)]
                         m.next = "idle"
                     with m.Elif(~ends):
                         m.d.comb += self.next.ready.eq(1)
@@ -189,8 +199,6 @@ class Executor(wiring.Component):
         for name, error in reversed(_ERRORS.items()):
             wrong = getattr(self, name)
             if name in _OF_NEXT:
-                wrong = wrong & self.next.valid & at_next
-            if name == "left_over":
                 wrong = wrong & at_next
             with m.If(wrong):
                 m.d.comb += failure.eq(error)

@@ -16,14 +16,17 @@ _QUEUE = 4  # beats that are read from the banks ahead of the bus
 
 
 class Mover(wiring.Component):
-    """Executes LOAD and STORE: a run per line, a beat per cycle.
+    """Executes LOAD and STORE: a run per line, a beat per cycle; all of them in the banks.
+
+    Latency, in cycles: 1 from ``begin`` to the first command and the first beat for the writer
+    that is read.
 
     Parameters
     ----------
     address_width, data_width : int
         Bits of a memory address and of a beat.
-    bank_width, activation_bytes : int
-        Bits of a byte address in the banks, and how many bytes there are.
+    bank_width : int
+        Bits of a byte address in the banks.
 
     Members
     -------
@@ -47,15 +50,12 @@ class Mover(wiring.Component):
         A beat for the banks.
     store, store_address, store_data : Out, Out, In
         A beat from the banks, a cycle later.
-    outside : Out(1)
-        A beat leaves the banks.
     """
 
-    def __init__(self, *, address_width, data_width, bank_width, activation_bytes):
+    def __init__(self, *, address_width, data_width, bank_width):
         self.address_width = address_width
         self.data_width = data_width
         self.bank_width = bank_width
-        self.activation_bytes = activation_bytes
         lanes = data_width // 8
         run = stream.Signature(command(address_width, _RUN))
         members = {
@@ -76,7 +76,6 @@ class Mover(wiring.Component):
             "store": Out(1),
             "store_address": Out(bank_width),
             "store_data": In(8).array(lanes),
-            "outside": Out(1),
         }
         super().__init__(members)
 
@@ -107,8 +106,6 @@ class Mover(wiring.Component):
                     left.eq(layer.run_bytes),
                     active.eq(line + 1 != layer.height),
                 ]
-        last = place_ + Mux(ends, left, lanes)
-        m.d.comb += self.outside.eq(active & (last > self.activation_bytes))
         self._load(m, active & loads, place_, left)
         queue = self._store(m, platform, active & ~loads, place_)
         m.d.comb += moves.eq(self.load | self.store)

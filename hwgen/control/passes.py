@@ -39,6 +39,8 @@ class Passes(wiring.Component):
     weights_ready, parameters_ready : In(1)
     start, ready : Out(1), In(1)
         Handshake of a pass.
+    last : Out(1)
+        It is the descriptor's last one.
     walking : Out(1)
         A pass is under way.
     take_weights, claim : Out(1)
@@ -70,6 +72,7 @@ class Passes(wiring.Component):
             "parameters_ready": In(1),
             "start": Out(1),
             "ready": In(1),
+            "last": Out(1),
             "walking": Out(1),
             "take_weights": Out(1),
             "claim": Out(1),
@@ -124,6 +127,7 @@ class Passes(wiring.Component):
         m.d.comb += [
             self.start.eq(free & has_weights & has_parameters),
             taken.eq(self.start & self.ready),
+            self.last.eq(is_last & (group + 1 == layer.groups)),
             self.take_weights.eq(taken & multiplies),
             self.claim.eq(taken & self.work.load),
             self.waits_weights.eq(free & self.ready & ~has_weights),

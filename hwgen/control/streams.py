@@ -13,15 +13,16 @@ from hwgen.bus.streams import beat, command
 from hwgen.bus.unpacker import BeatUnpacker
 from hwgen.control.dispatch import STREAM_BYTES
 from hwgen.emission import place
+from hwgen.spec.memory_port import BURST_BEATS, read_bursts
 from hwgen.spec.program import DESCRIPTOR, DESCRIPTOR_BYTES
 
 __all__ = ["Streams"]
 
-_BURST = 16  # beats
-
 
 class Streams(wiring.Component):
     """Descriptors, parameters and weights as words, and activations as beats, from memory.
+
+    Bursts under way and their beats are at most those of :mod:`hwgen.spec.memory_port`.
 
     Parameters
     ----------
@@ -40,12 +41,14 @@ class Streams(wiring.Component):
     activation : Out(stream of :func:`~hwgen.bus.streams.beat`)
     clear : In(1)
         Forget everything, and what was asked for.
-    idle, error : Out(1)
-        Nothing is under way; a response was an error: sticky until ``clear``.
+    idle : Out(1)
+        Nothing is under way.
+    descriptor_error, parameter_error, weight_error, activation_error : Out(1)
+        A response was an error: sticky until ``clear``.
     m_axi_ar..., m_axi_r... : ports of :class:`~hwgen.bus.axi.AxiRead`
     """
 
-    READERS = ("descriptor", "parameter", "weight", "activation")
+    READERS = tuple(read_bursts(1))
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class Streams(wiring.Component):
             "activation": Out(stream.Signature(beat(data_width))),
             "clear": In(1),
             "idle": Out(1),
-            "error": Out(1),
+            **{f"{name}_error": Out(1) for name in self.READERS},
             **flat("m_axi", self._port),
         }
         super().__init__(members)
@@ -114,10 +117,13 @@ class Streams(wiring.Component):
             m.d.comb += reader.reset.eq(self.clear)
             self._give(m, platform, name, reader)
             readers.append(reader)
-        idle, error = Signal(len(readers)), Signal(len(readers))
-        for number, reader in enumerate(readers):
-            m.d.comb += [idle[number].eq(reader.idle), error[number].eq(reader.error)]
-        m.d.comb += [self.idle.eq(idle.all()), self.error.eq(error.any())]
+        idle = Signal(len(readers))
+        for number, (name, reader) in enumerate(zip(self.READERS, readers, strict=True)):
+            m.d.comb += [
+                idle[number].eq(reader.idle),
+                getattr(self, f"{name}_error").eq(reader.error),
+            ]
+        m.d.comb += self.idle.eq(idle.all())
         return m
 
     def _reader(self, name):
@@ -125,14 +131,11 @@ class Streams(wiring.Component):
             "address_width": self.address_width,
             "data_width": self.data_width,
             "length_width": self._lengths[name],
-            "max_burst": _BURST,
+            "max_burst": BURST_BEATS,
+            "outstanding": read_bursts(self.outstanding)[name],
         }
-        if name == "weight":
-            fields |= {"outstanding": self.outstanding}
-        elif name == "activation":
-            fields |= {"outstanding": 4, "alignment": 1}
-        else:
-            fields |= {"outstanding": 2}
+        if name == "activation":
+            fields |= {"alignment": 1}
         return AxiReader(**fields)
 
     def _give(self, m, platform, name, reader):

@@ -15,7 +15,8 @@ class WeightLoader(wiring.Component):
 
     A block is ``ready`` once all its rows are loaded. When a pass takes it, its swap reaches
     the array ``ahead`` cycles later, and the next block is loaded as soon as that swap has
-    crossed a row. A job ends with the last word of its run, when its block is taken.
+    crossed a row. A job ends with the last word of its run, when its block is taken. Where a
+    run ends amid a block, that one never gets ready.
 
     Parameters
     ----------
@@ -36,8 +37,10 @@ class WeightLoader(wiring.Component):
         A pass starts. Only while ``ready``.
     ready : Out(1)
         A block is loaded.
-    exhausted : Out(1)
-        There is no job, so no block will come.
+    last : Out(1)
+        It is the last one of its job.
+    short : Out(1)
+        The job's run ended amid a block: none will come until ``clear``.
     weight, load, tile : Out
         For the array: one row's weights, strobe per row, and which of several arrays.
     clear : In(1)
@@ -57,7 +60,8 @@ class WeightLoader(wiring.Component):
             "word": In(stream.Signature(word)),
             "take": In(1),
             "ready": Out(1),
-            "exhausted": Out(1),
+            "last": Out(1),
+            "short": Out(1),
             "weight": Out(stored).array(cols),
             "load": Out(rows),
             "tile": Out(3),
@@ -75,10 +79,10 @@ class WeightLoader(wiring.Component):
         wait = Signal(range(still + 1))
         loads = Signal()
         m.d.comb += [
-            loads.eq(busy & ~ended & ~self.ready & (wait == 0) & self.word.valid),
+            loads.eq(busy & ~ended & ~self.ready & ~self.short & (wait == 0) & self.word.valid),
             self.load.eq(row & loads.replicate(self.rows)),
             self.word.ready.eq(loads & (~job.diagonal | row[-1])),
-            self.exhausted.eq(~busy),
+            self.last.eq(ended),
             self.job.ready.eq(~busy & (wait == 0)),
             self.tile.eq(job.tile),
         ]
@@ -88,12 +92,14 @@ class WeightLoader(wiring.Component):
             m.d.sync += row.eq(Cat(row[-1], row[:-1]))
             with m.If(row[-1]):
                 m.d.sync += [self.ready.eq(1), ended.eq(self.word.payload.last)]
+            with m.Elif(self.word.payload.last & ~job.diagonal):
+                m.d.sync += self.short.eq(1)
         with m.If(self.take):
             m.d.sync += [self.ready.eq(0), wait.eq(still), busy.eq(~ended)]
         with m.If(self.job.valid & self.job.ready):
             m.d.sync += [busy.eq(1), ended.eq(0), job.eq(self.job.payload)]
         with m.If(self.clear):
-            m.d.sync += [busy.eq(0), self.ready.eq(0), row.eq(1), wait.eq(0)]
+            m.d.sync += [busy.eq(0), self.ready.eq(0), self.short.eq(0), row.eq(1), wait.eq(0)]
         self._weights(m, platform, job)
         return m
 

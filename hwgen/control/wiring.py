@@ -10,7 +10,7 @@ __all__ = ["connect_array", "connect_banks", "connect_passes", "connect_vector"]
 
 def connect_passes(m, parts):
     """When each pass begins, and where it reads."""
-    executor, passes, fetch = parts.executor, parts.passes, parts.fetch
+    executor, passes, fetch, loader = parts.executor, parts.passes, parts.fetch, parts.loader
     layer = executor.layer
     m.d.comb += [
         passes.layer.eq(layer),
@@ -23,6 +23,11 @@ def connect_passes(m, parts):
         executor.passes_done.eq(passes.done),
         executor.walking.eq(passes.walking),
         executor.waits_weights.eq(passes.waits_weights),
+        executor.weights_exhausted.eq(
+            (passes.take_weights & loader.last & ~passes.last)
+            | (passes.waits_weights & loader.short)
+        ),
+        executor.weights_left.eq(passes.take_weights & ~loader.last & passes.last),
         executor.lanes_ready.eq(fetch.set_ready),
         executor.vector_busy.eq(parts.vector.busy),
         executor.move_done.eq(parts.mover.done),

@@ -1,13 +1,16 @@
+import re
+
 import numpy as np
 import pytest
 
 from hwgen.bus.unpacker import BeatUnpacker, packed_bytes
 from hwgen.errors import SpecError
+from hwgen.verilog import to_verilog
 from tests.bus.streams import feed, never, now_and_then, take
 
 CLOCK = 10e-9  # seconds
 # Narrower than a beat, as wide, wider; that divide it, are multiples, have little in common.
-WIDTHS = [8, 9, 16, 45, 63, 64, 65, 72, 100, 128, 144, 160, 640]
+WIDTHS = [8, 9, 16, 45, 63, 64, 65, 72, 100, 128, 144, 160, 640, 1024]
 
 
 def draw(rng, words, width):
@@ -100,3 +103,10 @@ def test_words_narrower_than_a_byte_are_refused():
         SpecError, match=r"^BeatUnpacker word_width must be an integer from 8 to 4096, not 7$"
     ):
         BeatUnpacker(data_width=64, word_width=7)
+
+
+@pytest.mark.parametrize("data_width", [256, 512])
+def test_wide_beats_and_words_shift_no_further_than_they_are_wide(data_width):
+    text = to_verilog(BeatUnpacker(data_width=data_width, word_width=2 * data_width), "dut")
+    widths = [int(x) for x in re.findall(r"\[(\d+):0\]", text)]
+    assert max(widths) < 4 * data_width

@@ -10,7 +10,7 @@ from hwgen.golden import run
 from hwgen.machine import Machine
 from hwgen.verilog import to_verilog
 
-__all__ = ["VISIBLE", "build", "simulate_image"]
+__all__ = ["VISIBLE", "build", "simulate_image", "simulate_images"]
 
 VISIBLE = {"executor": ["ended"], "memory_activations": ["words"]}
 
@@ -26,13 +26,21 @@ def build(spec, folder, simulator="icarus"):
 
 def simulate_image(compiled, folder, network, mapping, spec, image, stalls=0.0, simulator="icarus"):
     """Run one image; returns the program, whether the bench passed, and what it saw."""
+    images = image[None]
+    return simulate_images(compiled, folder, network, mapping, spec, images, stalls, simulator)
+
+
+def simulate_images(
+    compiled, folder, network, mapping, spec, images, stalls=0.0, simulator="icarus", **environment
+):
+    """Run images one after the other, without a reset; returns the same."""
     program = compile_machine(network, mapping, spec)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "program.json").write_text(program.to_json())
-    np.savez(folder / "expected.npz", **run(network, image[None], mapping))
-    environment = {
+    np.savez(folder / "expected.npz", **run(network, images, mapping))
+    environment |= {
         "HWGEN_JOB": str(folder),
-        "HWGEN_IMAGES": "0",
+        "HWGEN_IMAGES": ",".join(map(str, range(len(images)))),
         "HWGEN_STALLS": str(stalls),
         "HWGEN_OUTCOME": "outcome.json",
     }

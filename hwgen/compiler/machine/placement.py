@@ -11,7 +11,10 @@ from hwgen.errors import SpecError
 from hwgen.network.graph import Layer, Network, Reshape
 from hwgen.spec.machine import MachineSpec
 
-__all__ = ["Placement", "place", "stripes_of"]
+__all__ = ["SCRATCH", "TARGET", "Placement", "place", "stripes_of"]
+
+TARGET, SCRATCH = -1, -2
+"""Keys of a layer's buffers that hold no input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +31,16 @@ class Placement:
         Roots that stay in the banks; all others are spilled.
     stripes : dict of str to int
         Output lines that each layer makes at once.
-    buffers : dict of (str, str) to View
-        Of a layer's spilled operands, and its scratch: room for the largest stripe.
+    buffers : dict of (str, int) to View
+        Of a layer's spilled inputs, by their number, of its tensor (:data:`TARGET`) and for one
+        group's input (:data:`SCRATCH`): room for the largest stripe.
     """
 
     homes: dict[str, Home]
     pitches: dict[str, int]
     residents: dict[str, Resident]
     stripes: dict[str, int]
-    buffers: dict[tuple[str, str], View]
+    buffers: dict[tuple[str, int], View]
 
     def is_resident(self, tensor: str) -> bool:
         """Whether a tensor stays in the banks."""
@@ -102,7 +106,7 @@ class _Placer:
         waiting = sorted(self._lives(spilled), key=lambda x: x.first)
         done: dict[str, Resident] = {}
         stripes: dict[str, int] = {}
-        buffers: dict[tuple[str, str], View] = {}
+        buffers: dict[tuple[str, int], View] = {}
         for step in range(-1, len(self.layers)):
             alive = [x for x in done.values() if x.last >= step]
             for new in (x for x in waiting if x.first == step):
@@ -112,7 +116,7 @@ class _Placer:
             if step >= 0 and not isinstance(self.layers[step], Reshape):
                 layer = self.layers[step]
                 stripes[layer.name], found = self._stripe(layer, step, alive, spilled)
-                buffers |= {(layer.name, name): view for name, view in found.items()}
+                buffers |= {(layer.name, key): view for key, view in found.items()}
         return Placement(
             homes=self.homes,
             pitches=self.pitches,
@@ -150,17 +154,17 @@ class _Placer:
 
     def _stripe(
         self, layer: Layer, step: int, alive: list[Resident], spilled: frozenset[str]
-    ) -> tuple[int, dict[str, View]]:
+    ) -> tuple[int, dict[int, View]]:
         """As many lines at once as fit, and where their buffers lie."""
         lines = layer.shape[0]
         while True:
             wanted = self._buffers(layer, lines, spilled)
             taken = list(alive)
-            for name, view in wanted.items():
+            for key, view in wanted.items():
                 size = (view.lines - 1) * view.pitch + view.width * view.channels
                 address = first_fit(size, taken, self.spec.banks)
-                taken.append(Resident(name=name, size=size, first=step, last=step, address=address))
-                wanted[name] = replace(view, address=address)
+                taken.append(Resident(name="", size=size, first=step, last=step, address=address))
+                wanted[key] = replace(view, address=address)
             end = max((x.end for x in taken), default=0)
             if end <= self.spec.activation_bytes:
                 return lines, wanted
@@ -173,9 +177,9 @@ class _Placer:
                 )
             lines = -(-lines // 2)
 
-    def _buffers(self, layer: Layer, lines: int, spilled: frozenset[str]) -> dict[str, View]:
+    def _buffers(self, layer: Layer, lines: int, spilled: frozenset[str]) -> dict[int, View]:
         """Sizes of what a stripe of ``lines`` needs; addresses are not known yet."""
-        found: dict[str, View] = {}
+        found: dict[int, View] = {}
         banks = self.spec.banks
         shapes = self.network.shapes
         for which, name in enumerate(layer.inputs):
@@ -186,15 +190,15 @@ class _Placer:
             )
             if self.homes[name].root in spilled:
                 segment = dense_segment(layer)
-                found[name] = _room(most, width, channels, segment, banks)
+                found[which] = _room(most, width, channels, segment, banks)
             if gathers(layer):
                 own = channels // layer.groups  # type: ignore[attr-defined]
                 kernel = layer.weights.shape  # type: ignore[attr-defined]
                 segment = kernel[2] * own if kernel[1] > 1 else None
-                found[""] = _room(most, width, own, segment, banks)
+                found[SCRATCH] = _room(most, width, own, segment, banks)
         if self.homes[layer.name].root in spilled:
             _, width, channels = layer.shape
-            found[layer.name] = _room(lines, width, channels, None, banks)
+            found[TARGET] = _room(lines, width, channels, None, banks)
         return found
 
 

@@ -15,8 +15,8 @@ def range_fields(
 ) -> dict[str, int]:
     """Fields that give every weight its mode.
 
-    The most frequent mode is that of weights in no range; of the others, narrow ranges come
-    before wide ones, so that a range may lie within another.
+    The mode whose weights lie farthest apart is that of weights in no range; of the others,
+    narrow ranges come before wide ones, so that a range may lie within another.
 
     Parameters
     ----------
@@ -34,18 +34,16 @@ def range_fields(
     SpecError
         Ranges do not express the modes.
     """
-    found, counts = np.unique(modes, return_counts=True)
-    rest = int(found[counts.argmax()])
     hulls = [
         (int(values[modes == mode].min()), int(values[modes == mode].max()), int(mode))
-        for mode in found
-        if mode != rest
+        for mode in np.unique(modes)
     ]
     hulls.sort(key=lambda hull: hull[1] - hull[0])
+    rest = hulls.pop()[2]
     if len(hulls) > RANGES:
         raise SpecError(
             f"layer {layer} must have at most {RANGES + 1} modes to be derived from weights, "
-            f"not {len(found)}"
+            f"not {len(hulls) + 1}"
         )
     derived = np.full(values.shape, rest)
     for low, high, mode in reversed(hulls):

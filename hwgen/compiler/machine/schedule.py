@@ -7,7 +7,7 @@ from hwgen.compiler.machine.bypass import fill_tasks
 from hwgen.compiler.machine.layers import gathers, layer_tasks
 from hwgen.compiler.machine.multiply import Multiplication
 from hwgen.compiler.machine.needs import needed_lines
-from hwgen.compiler.machine.placement import Placement, stripes_of
+from hwgen.compiler.machine.placement import SCRATCH, TARGET, Placement, stripes_of
 from hwgen.compiler.machine.region import Region
 from hwgen.compiler.machine.task import Area, Task
 from hwgen.compiler.machine.view import View
@@ -77,13 +77,13 @@ class Schedule:
                 sources.append(self.placement.view(name, self.network))
             else:
                 needed = needed_lines(layer, which, self.network, lines)
-                staged = self._staged(self.placement.buffers[layer.name, name], needed)
+                staged = self._staged(self.placement.buffers[layer.name, which], needed)
                 sources.append(staged)
                 if needed:
                     yield self._move(Operation.LOAD, layer.name, name, staged)
         if all(source is None for source in sources):
             return
-        target = self.placement.buffers.get((layer.name, layer.name))
+        target = self.placement.buffers.get((layer.name, TARGET))
         is_spilled = target is not None
         if target is not None:
             target = self._staged(target, lines)
@@ -106,7 +106,7 @@ class Schedule:
         if not gathers(layer):
             return None
         needed = needed_lines(layer, 0, self.network, lines)
-        return self._staged(self.placement.buffers[layer.name, ""], needed)
+        return self._staged(self.placement.buffers[layer.name, SCRATCH], needed)
 
     def _staged(self, buffer: View, lines: range) -> View:
         return replace(buffer, first_line=lines.start, lines=len(lines))

@@ -2,13 +2,21 @@
 
 import hashlib
 from dataclasses import replace
-from enum import IntEnum
 
 from hwgen import __version__
 from hwgen.errors import check_range
-from hwgen.spec.registers.model import Access, Field, Register, RegisterMap, Window, Word
+from hwgen.spec.registers.errors import MEANINGS, ErrorCode
+from hwgen.spec.registers.model import (
+    Access,
+    Constant,
+    Field,
+    Register,
+    RegisterMap,
+    Window,
+    Word,
+)
 
-__all__ = ["CAUSES", "IDENTIFICATION", "ErrorCode", "accelerator_registers", "spec_digest"]
+__all__ = ["CAUSES", "IDENTIFICATION", "accelerator_registers", "spec_digest"]
 
 IDENTIFICATION = int.from_bytes(b"HWGN")
 
@@ -22,30 +30,14 @@ CAUSES = {
 """What a cycle was spent on: exactly one of these for each cycle of a run."""
 
 
-class ErrorCode(IntEnum):
-    """Why the accelerator stopped; the lowest one counts when several come at once."""
-
-    NONE = 0
-    BAD_DESCRIPTOR = 1
-    ADDRESS_RANGE = 2
-    READ_RESPONSE = 3
-    WRITE_RESPONSE = 4
-    WEIGHTS_EXHAUSTED = 5
-    PARAMETERS_EXHAUSTED = 6
-
-
-_MEANINGS = {
-    ErrorCode.NONE: "no error",
-    ErrorCode.BAD_DESCRIPTOR: "a descriptor asks for what does not exist",
-    ErrorCode.ADDRESS_RANGE: "a descriptor leaves the activation memory or the address space",
-    ErrorCode.READ_RESPONSE: "memory answered a read with an error",
-    ErrorCode.WRITE_RESPONSE: "memory answered a write with an error",
-    ErrorCode.WEIGHTS_EXHAUSTED: "a layer takes more weights than its descriptor names",
-    ErrorCode.PARAMETERS_EXHAUSTED: "a layer takes more parameters than its descriptor names",
-}
-
-
-def accelerator_registers(*, digest: int, layers: int, address_width: int = 32) -> RegisterMap:
+def accelerator_registers(
+    *,
+    digest: int,
+    layers: int,
+    address_width: int = 32,
+    constants: tuple[Constant, ...] = (),
+    use: str = "",
+) -> RegisterMap:
     """Registers of an accelerator.
 
     Parameters
@@ -56,6 +48,8 @@ def accelerator_registers(*, digest: int, layers: int, address_width: int = 32) 
         Descriptors that have counters of their own: 1 to 4096.
     address_width : int
         Bits of a memory address: 32 to 64.
+    constants, use
+        See :class:`~hwgen.spec.registers.model.RegisterMap`.
     """
     check_range("register map", "layers", layers, 1, 4096)
     check_range("register map", "address_width", address_width, 32, 64)
@@ -63,7 +57,9 @@ def accelerator_registers(*, digest: int, layers: int, address_width: int = 32) 
     counters += [(name, f"of these: {meaning}") for name, meaning in CAUSES.items()]
     window = Window(
         name="layers",
-        description="Counters of each descriptor of the last run, in the order of execution.",
+        description="Counters of each descriptor that ended in the last run, in the order of "
+        "execution; they stay at 0xffffffff once they get there. Entries behind those "
+        "descriptors are of earlier runs or undefined.",
         offset=0,
         entries=layers,
         words=tuple(Word(name=name, description=meaning) for name, meaning in counters),
@@ -75,7 +71,9 @@ def accelerator_registers(*, digest: int, layers: int, address_width: int = 32) 
         *_counters(),
     )
     window = replace(window, offset=max(window.size, 0x100))  # offsets are multiples of sizes
-    return RegisterMap(name="hwgen", registers=registers, windows=(window,))
+    return RegisterMap(
+        name="hwgen", registers=registers, windows=(window,), constants=constants, use=use
+    )
 
 
 def spec_digest(text: str) -> int:
@@ -108,7 +106,7 @@ def _identification(digest: int) -> tuple[Register, ...]:
             "digest",
             0x08,
             Access.CONSTANT,
-            "Digest of the accelerator's spec: a program states the one that it was compiled for.",
+            "Digest of the accelerator's spec: each descriptor of its programs begins with it.",
             digest,
         ),
     )
@@ -118,40 +116,49 @@ def _control() -> tuple[Register, ...]:
     control = (
         Field(
             name="start",
-            description="Execute descriptors from DESCRIPTOR on. Reads as 1 until that begins; "
-            "ignored while busy.",
+            description="Clear STATUS and execute descriptors from DESCRIPTOR on, which may be "
+            "written anew at once. Reads as 1 until that begins; ignored while busy, and beside "
+            "reset.",
             low=0,
             access=Access.SET,
         ),
         Field(
             name="reset",
-            description="Stop at once and forget everything but these registers. Reads as 1 "
-            "until all transfers under way on the memory port have ended.",
+            description="Stop and forget everything but these registers. Reads as 1 until all "
+            "transfers under way on the memory port, and the pass under way in the array, have "
+            "ended.",
             low=1,
             access=Access.SET,
         ),
         Field(
             name="interrupt_enable",
-            description="Interrupt while done or error is not 0.",
+            description="The wire `interrupt` is 1 while this bit is 1 and done or error is not 0.",
             low=2,
             access=Access.READ_WRITE,
         ),
     )
     status = (
-        Field(name="busy", description="Executing.", low=0, access=Access.READ_ONLY),
+        Field(
+            name="busy",
+            description="Executing, or stopping.",
+            low=0,
+            access=Access.READ_ONLY,
+        ),
         Field(
             name="done",
-            description="The last descriptor was executed, and all its results are in memory.",
+            description="The last descriptor was executed, and all results are in memory.",
             low=1,
             access=Access.CLEAR,
         ),
         Field(
             name="error",
-            description="Why execution stopped early. It may be started again at once.",
+            description="Why execution stopped early: the first error that was found, and of "
+            "several in the same cycle the lowest code. Everything was stopped as by reset; it "
+            "may be started again at once.",
             low=4,
             width=4,
             access=Access.CLEAR,
-            values={code.name.lower(): (code.value, _MEANINGS[code]) for code in ErrorCode},
+            values={code.name.lower(): (code.value, MEANINGS[code]) for code in ErrorCode},
         ),
     )
     return (
@@ -161,7 +168,9 @@ def _control() -> tuple[Register, ...]:
             "position",
             0x18,
             Access.READ_ONLY,
-            "Number of the descriptor that is executed; after an error, of the one that failed.",
+            "Number of the descriptor that is executed, the first one being 0; after an error, "
+            "of the one that failed. Descriptors, parameters and weights are read one "
+            "descriptor ahead: errors 1 to 3 may be of the next one.",
         ),
     )
 
@@ -177,7 +186,8 @@ def _descriptor(address_width: int) -> tuple[Register, ...]:
     return (
         Register(
             name="descriptor_low",
-            description="Where the first descriptor lies in memory.",
+            description="Where the first descriptor lies in memory: a multiple of "
+            "IMAGE_ALIGNMENT. Read at a start.",
             offset=0x20,
             fields=(
                 Field(
@@ -200,15 +210,16 @@ def _descriptor(address_width: int) -> tuple[Register, ...]:
 
 def _counters() -> tuple[Register, ...]:
     stated = "Of the last run; while busy, so far."
+    saturates = "It stays at 0xffffffff once it gets there."
     return (
-        _whole("cycles_low", 0x30, Access.READ_ONLY, f"Cycles, bits 0 to 31. {stated}"),
-        _whole("cycles_high", 0x34, Access.READ_ONLY, f"Cycles, bits 32 to 63. {stated}"),
+        _whole("cycles_low", 0x30, Access.READ_ONLY, f"Cycles busy, bits 0 to 31. {stated}"),
+        _whole("cycles_high", 0x34, Access.READ_ONLY, f"Cycles busy, bits 32 to 63. {stated}"),
         *(
             _whole(
                 f"{name}_cycles",
                 0x40 + 4 * number,
                 Access.READ_ONLY,
-                f"Cycles in which {meaning}. {stated}",
+                f"Cycles in which {meaning}. {stated} {saturates}",
             )
             for number, (name, meaning) in enumerate(CAUSES.items())
         ),

@@ -11,13 +11,20 @@ _ACCESS = {
     Access.READ_ONLY: "the circuit drives it",
     Access.CONSTANT: "always reads as its reset value",
     Access.SET: "writing 1 sets a bit, which the circuit clears",
-    Access.CLEAR: "keeps its first value other than 0 until 1 is written to any of its bits",
+    Access.CLEAR: "keeps its first value other than 0 until 1 is written to any of its bits, or "
+    "the circuit clears it",
 }
 
 
 def registers_document(registers: RegisterMap) -> str:
     """Markdown text that says all that a driver's author needs."""
-    parts = [_introduction(registers), _overview(registers)]
+    parts = [_introduction(registers)]
+    if registers.use:
+        parts += [registers.use]
+    if registers.constants:
+        rows = [(x.name, _number(x.value), x.description) for x in registers.constants]
+        parts += ["## Constants", _table(("Name", "Value", "Meaning"), rows)]
+    parts += ["## Addresses", _overview(registers)]
     parts += [_register(register) for register in registers.registers]
     parts += [_window(window) for window in registers.windows]
     return "\n\n".join(parts) + "\n"
@@ -25,10 +32,12 @@ def registers_document(registers: RegisterMap) -> str:
 
 def _introduction(registers: RegisterMap) -> str:
     text = (
-        f"An AXI4-Lite slave of {registers.size} bytes. Registers are 32 bits wide; byte strobes "
-        "count. Bits of no field read as 0 and ignore writes. Reading an address that is not "
-        "listed, and writing one that is not or where nothing can be written, is answered with "
-        "SLVERR and has no effect."
+        f"An AXI4-Lite slave of {registers.size} bytes. Registers are 32 bits wide. Bits 0 and 1 "
+        "of an address do not count; of a write, only bytes whose strobe is 1 do. Bits of no "
+        "field read as 0 and ignore writes. Reading an address that is not listed is answered "
+        "with SLVERR and 0; writing one that is not, or where nothing can be written, with "
+        "SLVERR, and has no effect. A write is answered 2 cycles after its address and data were "
+        "taken, a read 2 cycles after its address was; one of each is under way at a time."
     )
     lines = [
         f"# Registers of {registers.name}",
@@ -80,6 +89,10 @@ def _window(window: Window) -> str:
         _table(("Offset", "Word", "Meaning"), rows),
     ]
     return "\n".join(lines)
+
+
+def _number(value: int) -> str:
+    return str(value) if value < 1 << 16 else f"{value:#010x}"
 
 
 def _bits(field: Field) -> str:

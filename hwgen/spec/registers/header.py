@@ -20,6 +20,13 @@ def registers_header(registers: RegisterMap) -> str:
         f"#ifndef {guard}\n#define {guard}\n",
         _comment("Bytes of the address space.") + _define(f"{prefix}_SIZE", registers.size),
     ]
+    if registers.constants:
+        constants = [
+            _comment(x.description)
+            + _define(f"{prefix}_{x.name.upper()}", x.value, digits=0 if x.value < 1 << 16 else 8)
+            for x in registers.constants
+        ]
+        parts += ["".join(constants)]
     parts += [_register(prefix, register) for register in registers.registers]
     parts += [_window(prefix, window) for window in registers.windows]
     parts += [f"#endif /* {guard} */\n"]
@@ -58,4 +65,5 @@ def _comment(text: str) -> str:
 
 def _define(name: str, value: int, digits: int = 4, says: str = "") -> str:
     number = f"0x{value:0{digits}x}u" if digits else f"{value}u"
-    return f"#define {name} {number}" + (f" /* {says} */" if says else "") + "\n"
+    line = f"#define {name} {number}"
+    return (_comment(says) if says else "") + line + "\n"

@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from hwgen.errors import SpecError, check_range
 
-__all__ = ["REGISTER_BYTES", "Access", "Field", "Register", "RegisterMap", "Window", "Word"]
+__all__ = [
+    "REGISTER_BYTES",
+    "Access",
+    "Constant",
+    "Field",
+    "Register",
+    "RegisterMap",
+    "Window",
+    "Word",
+]
 
 REGISTER_BYTES = 4
 
@@ -27,7 +36,7 @@ class Access(Enum):
     """Writing 1 sets a bit, which the circuit clears; writing 0 does nothing."""
     CLEAR = "w1c"
     """It keeps the first value other than 0 that the circuit gives it, until 1 is written to any
-    of its bits."""
+    of its bits or the circuit clears it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +111,19 @@ class Register:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Constant:
+    """A number that a driver needs beside the registers."""
+
+    name: str
+    description: str
+    value: int
+
+    def __post_init__(self) -> None:
+        _check_name("constant", self.name)
+        check_range("constant", self.name, self.value, 0, (1 << 32) - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Word:
     """One word of each entry of a window."""
 
@@ -155,15 +177,21 @@ class RegisterMap:
         Prefix of names in C.
     registers : tuple of Register
     windows : tuple of Window
+    constants : tuple of Constant
+        Of no register.
+    use : str
+        For the document: how software uses all that, in Markdown.
     """
 
     name: str
     registers: tuple[Register, ...]
     windows: tuple[Window, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    use: str = ""
 
     def __post_init__(self) -> None:
         _check_name("register map", self.name)
-        names = [part.name for part in self.parts]
+        names = [part.name for part in (*self.parts, *self.constants)]
         if len(set(names)) != len(names):
             raise SpecError(f"register map {self.name} names must differ, not {names}")
         end, before = 0, ""

@@ -39,7 +39,7 @@ def steps_of(network, spec):
 
 def test_each_block_streams_all_positions():
     network = one_layer(filters=20, channels=3)  # 18 taps: 2 blocks; 2 groups
-    load_, layer, store = steps_of(network, load_machine("16x16"))
+    load_, layer, store, _ = steps_of(network, load_machine("16x16"))
     height, width, _ = network.layers[0].shape
     assert layer.streaming == 2 * 2 * height * width
     assert layer.total == layer.streaming + layer.weight_wait + layer.drain

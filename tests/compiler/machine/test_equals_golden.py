@@ -8,8 +8,10 @@ import pytest
 from hwgen.compiler.machine.compile import compile_machine
 from hwgen.errors import SpecError
 from hwgen.golden import exact_mapping
+from hwgen.network.graph import Concat, Network, Quantization
 from hwgen.network.load import load
 from hwgen.spec.machine_file import load_machine
+from hwgen.spec.mapping import Mapping
 from tests.compiler.machine.cases import compare, random_spec
 from tests.random_graph import random_graph
 from tests.random_network import random_mapping
@@ -58,3 +60,17 @@ def test_random_networks_with_as_little_memory_as_possible(seed):
             continue
         break
     compare(network, mapping, least, seed)
+
+
+def test_lines_of_one_spilled_tensor_twice_in_a_stripe():
+    shape, kept = (7, 8, 2), Quantization(1.0, 7)
+    twice = Concat(
+        name="twice", inputs=("image", "image"), shape=(14, 8, 2), quantization=kept, axis=0
+    )
+    network = Network(
+        input_name="image", input_shape=shape, input_quantization=kept, layers=(twice,)
+    )
+    spec, banks = random_spec(np.random.default_rng(0))
+    spec = replace(spec, activation_bytes=80 // banks * banks)
+    program = compare(network, Mapping({}), spec)
+    assert {"image", "twice"} <= set(program.extents)

@@ -1,0 +1,52 @@
+"""Every error of the machine in Verilog: told, drained, forgotten by the next start."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from hwgen.spec.machine import MachineSpec
+from tests.machine.faults import Faults
+from tests.machine.hosted import Hosted
+
+pytestmark = [
+    pytest.mark.tool,
+    pytest.mark.skipif(not shutil.which("iverilog"), reason="needs iverilog"),
+]
+
+SPEC = MachineSpec(
+    rows=4,
+    cols=4,
+    requantizers=2,
+    accumulator_depth=16,
+    activation_bytes=1536,
+    weight_fifo_words=16,
+    outstanding=3,
+    layer_counters=21,
+)
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory):
+    return Hosted(SPEC, tmp_path_factory.mktemp("machine"))
+
+
+@pytest.mark.parametrize(("stalls", "step"), [(0.0, 1), (0.4, 4)])
+def test_every_error_is_told_and_the_next_run_is_right(stalls, step, hosted):
+    cases = dict(list(Faults(hosted.program).cases().items())[::step])
+    (hosted.folder / "cases.json").write_text(json.dumps(cases))
+    log = hosted.run("bench_machine_errors", f"errors{stalls}", stalls=stalls)
+    assert log is None, log
+
+
+def test_stalls_counters_commands_resets_and_odd_accesses(hosted):
+    log = hosted.run("bench_machine_host", "host")
+    assert log is None, log
+
+
+def test_addresses_have_more_than_32_bits(tmp_path):
+    hosted = Hosted(replace(SPEC, address_width=45, data_width=128, form="columns"), tmp_path)
+    only = "the_address_space_has_an_end|every_channel_may_stall.*=5"
+    log = hosted.run("bench_machine_host", "high", base=0x0357_9BDF_A000, COCOTB_TEST_FILTER=only)
+    assert log is None, log

@@ -1,0 +1,61 @@
+"""Whether a case's machine does what golden does; each judge returns what is wrong, or None."""
+
+import numpy as np
+
+from hwgen.compiler.machine.compile import compile_machine
+from hwgen.errors import ToolError
+from hwgen.flow.simulator import build_simulation
+from hwgen.golden import run
+from hwgen.machine import Machine
+from hwgen.verilog import to_verilog
+from sim.reference.machine import MachineFault
+from sim.reference.replay import replay
+from tests.machine.simulated import VISIBLE, simulate_image
+
+__all__ = ["on_model", "on_verilog"]
+
+
+def on_model(case):
+    """The reference model's verdict on the program."""
+    program = compile_machine(case.network, case.mapping, case.spec)
+    expected = run(case.network, case.image[None], case.mapping)
+    seen, wrong = set(), []
+
+    def check(name, codes):
+        seen.add(name)
+        if (codes != expected[name][0]).any():
+            wrong.append(f"{name} differs")
+
+    try:
+        result = replay(program, case.image, check)
+    except MachineFault as fault:
+        return f"fault: {fault}"
+    if (result != expected[program.output][0]).any():
+        wrong.append("result differs")
+    wrong += [f"{name} is never whole" for name in expected if name not in seen]
+    return ", ".join(wrong) or None
+
+
+def on_verilog(case, folder, change=lambda text: text):
+    """The Verilog's verdict under Icarus; ``change`` may break the text first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    verilog = folder / "machine.v"
+    text = to_verilog(Machine(case.spec), "machine")
+    verilog.write_text(change(text), encoding="utf-8")
+    build_simulation(verilog, folder / "compiled", "machine", visible=VISIBLE)
+    stalls = ",".join(map(str, case.stalls))
+    try:
+        _, passed, seen = simulate_image(
+            folder / "compiled",
+            folder / "job",
+            case.network,
+            case.mapping,
+            case.spec,
+            case.image,
+            stalls,
+        )
+    except ToolError as error:
+        return str(error)
+    if passed:
+        return None
+    return seen["mismatch"] if seen else "the bench gave up"
