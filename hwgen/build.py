@@ -36,6 +36,7 @@ from hwgen.report.summary import EXPLORATION, study_document
 from hwgen.spec.machine import MachineSpec
 from hwgen.spec.machine_file import parse_machine
 from hwgen.spec.mapping import Mapping
+from hwgen.spec.registers.machine import register_files
 from hwgen.verilog import to_verilog
 
 __all__ = ["KIND", "TOP", "Build", "generate", "generate_mapping"]
@@ -47,7 +48,7 @@ BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json
 DATA = "data.npz"  # of a study: all its images
 IMAGES = "images.npz"  # of a mapping that was given: the images' codes
 _MODEL = "model"
-FILES = (VERILOG, "program.json", "mapping.json", "spec.toml")
+FILES = (VERILOG, "program.json", "mapping.json", "spec.toml", "registers.md", "registers.h")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,6 +244,7 @@ def _write(
             "program.json": program.to_json(),
             "mapping.json": mapping.to_json(),
             "spec.toml": spec.to_toml(),
+            **register_files(spec),
         }
         files = files | {name: text.encode() for name, text in texts.items()}
         files |= given.files_of(spec.multipliers)

@@ -24,6 +24,7 @@ from hwgen.flow.simulator import (
     simulator_version,
 )
 from hwgen.progress import progress
+from hwgen.spec.registers.accelerator import CAUSES
 
 __all__ = ["Simulation", "compare", "simulate"]
 
@@ -49,6 +50,9 @@ class Simulation:
         The first one: image, layer, place, value and what golden says.
     cycles_per_image : tuple of int
         From start to interrupt.
+    causes : dict of str to int
+        What the cycles of the longest run were spent on, by the accelerator's own counters: see
+        :data:`hwgen.spec.registers.accelerator.CAUSES`.
     simulator : str
         Name and version.
     """
@@ -59,6 +63,7 @@ class Simulation:
     mismatches: int
     mismatch: str | None
     cycles_per_image: tuple[int, ...]
+    causes: dict[str, int]
     simulator: str
 
 
@@ -158,6 +163,7 @@ def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
             log = (job / f"run{number}" / "sim.log").read_text(encoding="utf-8", errors="replace")
             raise ToolError(f"the simulation bench failed: {_reason(log)}")
         outcomes.append(outcome)
+    runs = [run for x in outcomes for run in x["runs"]]
     mismatches = [x["mismatch"] for x in outcomes if x["mismatch"] is not None]
     return Simulation(
         images=sum(x["images"] for x in outcomes),
@@ -165,6 +171,7 @@ def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
         codes=sum(x["codes"] for x in outcomes),
         mismatches=len(mismatches),
         mismatch=mismatches[0] if mismatches else None,
-        cycles_per_image=tuple(run["cycles"] for x in outcomes for run in x["runs"]),
+        cycles_per_image=tuple(run["cycles"] for run in runs),
+        causes={name: max(runs, key=lambda run: run["cycles"])[name] for name in CAUSES},
         simulator=version,
     )

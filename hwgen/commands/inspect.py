@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
+from hwgen.compiler.machine.report import report_text
 from hwgen.errors import SpecError, check_range
 from hwgen.inspection import Inspection, inspect
 from hwgen.inspection.codes import CodeRange
@@ -24,7 +25,7 @@ from hwgen.spec.machine_file import load_machine
 
 __all__ = ["run"]
 
-_LAYERS = ("layer", "kind", "input", "output", "fan-in", "parameters", "products", "%", "cycles")
+_LAYERS = ("layer", "kind", "input", "output", "fan-in", "parameters", "products", "%")
 _CODES = ("layer", "reads", "writes", "scale", "zero", "weights", "w scale", "w zero", "bits a x w")
 _NAME = 24  # characters; of a longer name the end is shown
 _NOTE = """\
@@ -70,14 +71,14 @@ def _heading(args: argparse.Namespace, network: Network, found: Inspection) -> s
 
 
 def _layer_rows(found: Inspection) -> Iterator[tuple[object, ...]]:
-    for layer, on_array in zip(found.layers, _fits(found), strict=True):
+    for layer in found.layers:
         ends = (_short(layer.name), layer.kind, _size(layer.input_shape), _size(layer.shape))
         multiplies: tuple[object, ...] = (None,) * 4
         if layer.weights is not None:
             share = f"{100 * layer.operations / found.operations:.1f}"
             weights = layer.weights
             multiplies = (weights.fan_in, weights.parameters, layer.operations, share)
-        yield (*ends, *multiplies, None if on_array is None else on_array.cycles)
+        yield (*ends, *multiplies)
 
 
 def _fits(found: Inspection) -> Sequence[LayerFit | None]:
@@ -112,11 +113,10 @@ def _fit_lines(arch: str, network: Network, spec: MachineSpec, found: Inspection
         return
     needs = fit.needs
     spilled = f", spilled: {', '.join(needs.spilled)}" if needs.spilled else ""
-    busy = 100 * found.operations / (fit.cycles * spec.rows * spec.cols)
+    yield f"Cycles per image on {name}, {spec.rows * spec.cols} multipliers:\n"
+    yield report_text(fit.cycles)
     yield (
-        f"On {name}: {fit.cycles} cycles per image, {fit.moves} of them for the image and the "
-        f"result;\nthe {spec.rows}x{spec.cols} multipliers are busy in {busy:.1f} % of them. "
-        f"Activation banks: {needs.activation_bytes} of\n{needs.available_bytes} bytes{spilled}. "
+        f"Activation banks: {needs.activation_bytes} of {needs.available_bytes} bytes{spilled}.\n"
         f"Memory outside: {needs.memory_bytes} bytes, {needs.program_bytes} of them the program."
     )
 
@@ -141,7 +141,7 @@ def _document(args: argparse.Namespace, network: Network, found: Inspection) -> 
         "layers": layers,
         "accelerator": {
             "arch": args.arch,
-            "cycles": found.fit.cycles,
+            "cycles": [asdict(x) | {"total": x.total} for x in found.fit.cycles or ()],
             "refusal": found.fit.refusal,
             "needs": None if found.fit.needs is None else asdict(found.fit.needs),
         },

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.compiler.machine.program import MachineProgram
+from hwgen.compiler.machine.report import LayerCycles, layer_cycles
 from hwgen.errors import SpecError
 from hwgen.network.graph import Network
 from hwgen.spec.machine import MachineSpec
@@ -20,15 +20,15 @@ class LayerFit:
 
     Parameters
     ----------
-    cycles : int
-        Per image; those that load and store its spilled tensors included.
+    cycles : LayerCycles, optional
+        Per image, those that load and store its spilled tensors included; None for a layer that
+        moves nothing.
     descriptors : int
-        0 for a layer that moves nothing.
     weight_bytes, parameter_bytes : int
         Streamed from memory per image.
     """
 
-    cycles: int = 0
+    cycles: LayerCycles | None = None
     descriptors: int = 0
     weight_bytes: int = 0
     parameter_bytes: int = 0
@@ -63,18 +63,16 @@ class Fit:
     ----------
     layers : tuple of LayerFit, optional
         In execution order.
-    moves : int, optional
-        Cycles per image that load the image and store the result.
-    cycles : int, optional
-        Per image, from start to interrupt.
+    cycles : tuple of LayerCycles, optional
+        Per image, from start to interrupt: of the layers, and of what loads the image and ends
+        the program.
     needs : Needs, optional
     refusal : str, optional
         Why the network does not run there: the compiler's own words.
     """
 
     layers: tuple[LayerFit, ...] | None = None
-    moves: int | None = None
-    cycles: int | None = None
+    cycles: tuple[LayerCycles, ...] | None = None
     needs: Needs | None = None
     refusal: str | None = None
 
@@ -87,25 +85,23 @@ def fit(network: Network, spec: MachineSpec) -> Fit:
         program = compile_machine(network, mapping, spec)
     except SpecError as error:
         return Fit(refusal=str(error))
-    steps = program_cycles(program)
-    names = {layer.name for layer in network.layers}
+    cycles = tuple(layer_cycles(program, network))
+    by_name = {x.layer: x for x in cycles}
     return Fit(
-        layers=tuple(_layer(layer.name, program) for layer in network.layers),
-        moves=sum(step.total for step in steps if step.layer not in names),
-        cycles=sum(step.total for step in steps),
+        layers=tuple(_layer(x.name, program, by_name.get(x.name)) for x in network.layers),
+        cycles=cycles,
         needs=_needs(program),
     )
 
 
-def _layer(name: str, program: MachineProgram) -> LayerFit:
+def _layer(name: str, program: MachineProgram, cycles: LayerCycles | None) -> LayerFit:
     own = [number for number, step in enumerate(program.steps) if step.layer == name]
-    steps = program_cycles(program)
     fields = [
         unpack_descriptor(program.image[x * DESCRIPTOR_BYTES : (x + 1) * DESCRIPTOR_BYTES])
         for x in own
     ]
     return LayerFit(
-        cycles=sum(steps[number].total for number in own),
+        cycles=cycles,
         descriptors=len(own),
         weight_bytes=sum(x["weight_bytes"] for x in fields),
         parameter_bytes=sum(x["parameter_bytes"] for x in fields),

@@ -30,8 +30,8 @@ def test_figures_are_those_of_the_program(arch, seed):
     spec = load_machine(arch)
     found, program = fit(network, spec), program_of(network, spec)
     assert found.refusal is None
-    assert found.cycles == sum(x.total for x in program_cycles(program))
-    assert found.moves + sum(x.cycles for x in found.layers) == found.cycles
+    assert sum(x.total for x in found.cycles) == sum(x.total for x in program_cycles(program))
+    assert {x.cycles for x in found.layers} - {None} <= set(found.cycles)
     assert sum(x.descriptors for x in found.layers) <= len(program.steps)
     assert found.needs.program_bytes == len(program.image)
     assert found.needs.memory_bytes == program.memory_bytes > len(program.image)
@@ -48,7 +48,7 @@ def test_banks_that_hold_less_spill():
     less = fit(network, replace(spec, activation_bytes=512))
     assert less.needs.spilled
     assert less.needs.activation_bytes <= 512
-    assert less.cycles > fit(network, spec).cycles
+    assert sum(x.total for x in less.cycles) > sum(x.total for x in fit(network, spec).cycles)
 
 
 def test_a_refusal_is_the_compilers():
@@ -58,7 +58,7 @@ def test_a_refusal_is_the_compilers():
         program_of(network, small)
     found = fit(network, small)
     assert found.refusal == str(refused.value)
-    assert (found.layers, found.moves, found.cycles, found.needs) == (None,) * 4
+    assert (found.layers, found.cycles, found.needs) == (None,) * 3
 
 
 def test_sums_that_the_accumulators_do_not_hold():
