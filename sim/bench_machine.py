@@ -105,6 +105,8 @@ async def execute(dut, program, tensors, registers, ram, host, seen):
             raise Mismatch(mismatch)
         if not dut.interrupt.value:
             await First(RisingEdge(dut.interrupt), late)
+    if not dut.interrupt.value:
+        raise Mismatch(f"no interrupt within {PATIENCE * cycles} cycles")
     status = await host.read_dword(registers["status"])
     if status != DONE:
         raise Mismatch(f"status is {status:#x} after the last descriptor, not done alone")
