@@ -10,10 +10,12 @@ module per corner, edge and interior.
 
 import inspect
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from amaranth.back import rtlil
-from amaranth.hdl import ClockSignal, EnableInserter, Instance, Module, ResetSignal, Signal
+from amaranth.hdl import ClockSignal, EnableInserter, Instance, Module, ResetSignal, Signal, Value
 from amaranth.lib import wiring
 
 __all__ = ["Emitter", "place"]
@@ -28,6 +30,7 @@ def place(
     component: Any,
     module: str | None = None,
     enable: Any = None,
+    inputs: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
     """Make ``component`` the child ``name`` of ``m`` and return it, ready to be connected.
 
@@ -47,8 +50,13 @@ def place(
     enable : Value, optional
         In cycles in which it is 0, the child's registers keep their values: emitted, its clock
         stands still behind the gating cell of ``rtl_templates/clock_gate.v``.
+    inputs : mapping of str to sequence of Value
+        What drives input ports that are arrays, as wide as they are: parents of many children
+        emit faster so than by assignments.
     """
     if platform is None:
+        for port, values in inputs.items():
+            m.d.comb += [x.eq(y) for x, y in zip(getattr(component, port), values, strict=True)]
         m.submodules[name] = component if enable is None else EnableInserter(enable)(component)
         return component
     module = module or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(component).__name__).lower()
@@ -60,7 +68,12 @@ def place(
         ports = {"i_clk": clock, "i_rst": ResetSignal()}
     for path, member, value in component.signature.flatten(component):
         prefix = "i" if member.flow == wiring.In else "o"
-        ports[f"{prefix}_{'__'.join(map(str, path))}"] = value
+        port = "__".join(map(str, path))
+        if path[0] in inputs:
+            ports[f"i_{port}"] = inputs[path[0]][path[1]]
+            continue
+        ports[f"{prefix}_{port}"] = value
+        Value.cast(value).name = f"{name}_{port}"  # its name among the parent's signals
     m.submodules[name] = Instance(module, **ports)
     return component
 

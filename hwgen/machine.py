@@ -51,7 +51,7 @@ class Machine(wiring.Component):
     s_axi_... : ports of :class:`~hwgen.bus.axi_lite.AxiLite`
         Registers: see :func:`~hwgen.spec.registers.machine.machine_registers`.
     m_axi_... : ports of :class:`~hwgen.bus.axi.AxiRead` and :class:`~hwgen.bus.axi.AxiWrite`
-        Memory.
+        Memory; what is asked of it at most says :mod:`hwgen.spec.memory_port`.
     interrupt : Out(1)
         The program ended, well or with an error, and the host has not cleared that yet.
     """

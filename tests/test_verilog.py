@@ -70,7 +70,7 @@ def emitted():
 
 def declared_ports(text):
     """Direction, width and sign of every port of a module's text."""
-    pattern = r"^  (input|output) (signed )?(?:\[(\d+):0\] )?\\?(\w+) ?;$"
+    pattern = r"^  (input|output) (?:reg )?(signed )?(?:\[(\d+):0\] )?\\?(\w+) ?;$"
     return {
         name: (direction, int(top or 0) + 1, bool(sign))
         for direction, sign, top, name in re.findall(pattern, text, re.M)

@@ -1,6 +1,6 @@
 """The grid of processing elements, behind the skew."""
 
-from amaranth.hdl import Module, Shape, unsigned
+from amaranth.hdl import Const, Module, Shape, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -98,15 +98,13 @@ class PeGrid(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         cols = len(self.columns)
-        north = [0] * cols
+        north = [Const(0, self.total[0].shape())] * cols
         for number in range(self.rows):
-            row = self._place_row(m, platform, number)
+            row = self._place_row(m, platform, number, north)
             west = self._west(m, platform, number)
             m.d.comb += [
                 *(getattr(row, name).eq(value) for name, value in west.items()),
                 row.load.eq(self.load[number]),
-                *(row.weight[col].eq(self.weight[col]) for col in range(cols)),
-                *(row.total[col].eq(north[col]) for col in range(cols)),
             ]
             if self.has_diagonal:
                 m.d.comb += row.on_diagonal.eq(1 << number % cols)
@@ -134,7 +132,7 @@ class PeGrid(wiring.Component):
             m.d.comb += edge.enable.eq(self.enable)
         return {name: getattr(edge, f"{name}_east") for name in names}
 
-    def _place_row(self, m, platform, number):
+    def _place_row(self, m, platform, number, north):
         row = PeRow(
             self.columns,
             rows=self.rows,
@@ -144,4 +142,6 @@ class PeGrid(wiring.Component):
             column_enable=self.has_column_enable,
             labels=self._labels,
         )
-        return place(m, platform, f"row_{number}", row, module=f"pe_row{self._label}")
+        inputs = {"weight": self.weight, "total": north}
+        name, module = f"row_{number}", f"pe_row{self._label}"
+        return place(m, platform, name, row, module=module, inputs=inputs)

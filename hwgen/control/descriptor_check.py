@@ -1,6 +1,6 @@
 """What is wrong with a descriptor, before anything is done for it."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2, exact_log2
@@ -20,6 +20,7 @@ from hwgen.spec.program import (
 __all__ = ["FAULTS", "DescriptorCheck"]
 
 FAULTS = ("foreign", "bad", "outside", "no_weights", "no_parameters", "parameters_left")
+_SOURCE = signed(DESCRIPTOR["source"][0] + 1)  # of its first line, or where that would begin
 _MOST_SPACING = 64  # slots of a position
 _SUM_PASSES = 3
 
@@ -28,11 +29,11 @@ class DescriptorCheck(wiring.Component):
     """Finds what would never end, and what leaves the memories.
 
     Sizes of 0, more positions than accumulators, groups that are not those of the filters,
-    less spacing than requantizers need; a tensor or line that leaves the banks, a run that
-    leaves the address space. Not found are taps that only a wrong step brings outside the
-    tensor that the descriptor reads: their addresses wrap, and the program goes on.
+    less spacing than requantizers need; positions that are written behind the banks, a tensor
+    that is read and ends behind them, a run that leaves the address space. Not found are taps
+    that only wrong steps of lanes bring outside the tensor that is read: their addresses wrap.
 
-    Latency, in cycles: 18 from ``begin`` to ``done``.
+    Latency, in cycles: :attr:`Extent.LATENCY` from ``begin`` to ``done``.
 
     Parameters
     ----------
@@ -72,12 +73,14 @@ class DescriptorCheck(wiring.Component):
             self.foreign.eq(layer.digest != digest_word(self.spec)),
         ]
         inner, outer = self._place_extents(m, platform, moves)
-        m.d.comb += self.done.eq(inner.done & outer.done)
+        sources = self._place_sources(m, platform)
+        m.d.comb += self.done.eq(inner.done & outer.done & sources[0].done & sources[1].done)
         self._check_numbers(m, computes, moves)
         self._check_streams(m, computes)
         leaves = inner.outside & (computes | moves)
         leaves |= outer.outside & moves
-        leaves |= self._streams_leave(m, computes) | (computes & self._source_is_outside())
+        leaves |= self._streams_leave(m, computes)
+        leaves |= computes & self._sources_leave(*sources)
         m.d.comb += self.outside.eq(leaves)
         return m
 
@@ -87,13 +90,15 @@ class DescriptorCheck(wiring.Component):
         steps = DESCRIPTOR["target_line_step"][0], DESCRIPTOR["memory_step"][0]
         bytes_width = DESCRIPTOR["run_bytes"][0]
         inner = Extent(
+            start=DESCRIPTOR["target"][0],
             width=DESCRIPTOR["target"][0],
             step_width=steps[0],
             bytes_width=bytes_width,
             limit=spec.activation_bytes,
         )
         outer = Extent(
-            width=spec.address_width + 1,  # the sum of base and offset
+            start=spec.address_width + 1,  # the sum of base and offset
+            width=spec.address_width,
             step_width=steps[1],
             bytes_width=bytes_width,
             limit=1 << spec.address_width,
@@ -179,9 +184,51 @@ class DescriptorCheck(wiring.Component):
             found = found | (counts & (is_outside | layer[name][:low].any()))
         return found
 
-    def _source_is_outside(self):
-        """A first tap that is in its tensor, or a sum's second source, is not in the banks."""
-        layer, size = self.layer, self.spec.activation_bytes
-        inside = (layer.source_line < layer.in_lines) & (layer.source_byte < layer.line_bytes)
-        second = (layer.operation == Operation.SUM) & (layer.source_1 >= size)
-        return second | (inside & (layer.source >= size))
+    def _place_sources(self, m, platform):
+        """The tensor that is read; positions of a sum's two tensors, which have no padding."""
+        layer = self.layer
+        is_sum = layer.operation == Operation.SUM
+        first = self._source_extent(m, platform, "first", _SOURCE)
+        second = self._source_extent(m, platform, "second", DESCRIPTOR["source_1"][0])
+        pitch = Signal(first.step_width)
+        rest = Signal(first.bytes_width)  # up to its last column's first byte, at least
+        wide = layer.line_bytes > layer.column_step
+        m.d.comb += [
+            pitch.eq(layer.wrap + layer.wrap_offset),
+            rest.eq(Mux(wide, layer.line_bytes - layer.column_step + 1, 1)),
+            first.start.eq(Mux(is_sum, layer.source, layer.source - layer.source_byte)),
+            first.lines.eq(Mux(is_sum, layer.height, layer.in_lines - layer.source_line)),
+            first.line_step.eq(Mux(is_sum, layer.line_step_bytes, pitch)),
+            first.columns.eq(Mux(is_sum, layer.width, 1)),
+            first.column_step.eq(layer.column_step),
+            first.bytes.eq(Mux(is_sum, layer.filters, rest)),
+            second.start.eq(layer.source_1),
+            second.lines.eq(layer.height),
+            second.line_step.eq(layer.line_step_bytes_1),
+            second.columns.eq(layer.width),
+            second.column_step.eq(layer.column_step_1),
+            second.bytes.eq(layer.filters),
+        ]
+        return first, second
+
+    def _source_extent(self, m, platform, name, start):
+        extent = Extent(
+            start=start,
+            width=DESCRIPTOR["source"][0] + 1,
+            step_width=DESCRIPTOR["back_offset"][0],
+            bytes_width=DESCRIPTOR["line_bytes"][0] + 1,
+            limit=self.spec.activation_bytes,
+        )
+        place(m, platform, name, extent, module=f"extent_of_{name}_source")
+        m.d.comb += extent.begin.eq(self.begin)
+        return extent
+
+    def _sources_leave(self, first, second):
+        """Whether they end behind the banks, or the first tap is in its tensor before them."""
+        layer = self.layer
+        is_sum = layer.operation == Operation.SUM
+        holds = (layer.source_line < layer.in_lines) & (layer.line_bytes != 0)
+        starts_inside = (layer.source_line >= 0) & (layer.source_byte >= 0)
+        starts_inside &= holds & (layer.source_byte < layer.line_bytes)
+        before = (layer.source < 0) & (is_sum | starts_inside)
+        return before | (first.outside & (is_sum | holds)) | (second.outside & is_sum)

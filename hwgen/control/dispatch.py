@@ -21,7 +21,8 @@ class Dispatch(wiring.Component):
     So they come while the descriptor before is executed. A descriptor with a fault goes on
     with it, and sends for nothing.
 
-    Latency, in cycles: 19 or more from a descriptor to ``o``, 19 to what it sends for.
+    Latency, in cycles: that of the check from a descriptor to what it sends for, and to ``o`` if
+    that is taken at once.
 
     Parameters
     ----------

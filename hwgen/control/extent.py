@@ -1,6 +1,6 @@
 """How far the bytes of a descriptor reach."""
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Shape, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,24 +8,26 @@ from hwgen.spec.program import DESCRIPTOR
 
 __all__ = ["Extent"]
 
-_COUNT = DESCRIPTOR["height"][0]
+_COUNT = DESCRIPTOR["source_line"][0] + 1  # bits of lines and columns
 
 
 class Extent(wiring.Component):
-    """Whether lines of places of bytes all lie below a limit.
+    """Whether lines of columns of bytes all lie below a limit.
 
     The last byte is ``start + (lines - 1) * line_step + (columns - 1) * column_step + bytes - 1``:
     no step is negative. Both products are made together, a bit of ``lines - 1`` and
     ``columns - 1`` per cycle, from the highest one on; so nothing gets smaller on the way.
 
-    Latency, in cycles: 17 from ``begin`` to ``done``.
+    Latency, in cycles: :attr:`LATENCY` from ``begin`` to ``done``.
 
     Parameters
     ----------
+    start : Shape
+        Of ``start``; not less than ``limit - 2**width``.
     width, step_width, bytes_width : int
-        Bits of ``start``, of the steps, and of ``bytes``.
+        Bits of an offset from ``start`` that may be inside, of the steps, and of ``bytes``.
     limit : int
-        First byte that is outside: at most ``2**width``.
+        First byte that is outside.
 
     Members
     -------
@@ -36,7 +38,10 @@ class Extent(wiring.Component):
     outside : Out(1)
     """
 
-    def __init__(self, *, width, step_width, bytes_width, limit):
+    LATENCY = _COUNT + 2
+
+    def __init__(self, *, start, width, step_width, bytes_width, limit):
+        self.start_shape = start = Shape.cast(start)
         self.width = width
         self.step_width = step_width
         self.bytes_width = bytes_width
@@ -44,7 +49,7 @@ class Extent(wiring.Component):
         members = {
             "begin": In(1),
             "done": Out(1),
-            "start": In(width),
+            "start": In(start),
             "lines": In(_COUNT),
             "line_step": In(step_width),
             "columns": In(_COUNT),

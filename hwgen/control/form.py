@@ -5,11 +5,11 @@ from hwgen.array.range_modes import RangeModes
 from hwgen.array.tiles import Tiles
 from hwgen.control.weight_loader import WeightLoader
 from hwgen.emission import place
+from hwgen.spec.program import TAP_BITS
 from hwgen.vector.sums import Sums
 
 __all__ = ["array_of", "place_array", "place_loader", "sums_of"]
 
-_TAP_BITS = 16  # sums of activations hold those of 2**16 - 1 taps
 _FACTOR_BITS = 32
 
 
@@ -59,9 +59,9 @@ def sums_of(spec):
     if not (spec.activation_sum or spec.variate_bits):
         return Sums()
     return Sums(
-        width=kind.width + _TAP_BITS if spec.activation_sum else 0,
+        width=kind.width + TAP_BITS if spec.activation_sum else 0,
         variate_bits=spec.variate_bits,
-        variate_width=spec.variate_bits + _TAP_BITS if spec.variate_bits else 0,
+        variate_width=spec.variate_bits + TAP_BITS if spec.variate_bits else 0,
         variate_factor_width=_FACTOR_BITS if spec.variate_bits else 0,
         lane_width=kind.width,
         lowest=1 << (kind.width - 1) if kind.signed else 0,

@@ -38,6 +38,7 @@ __all__ = [
     "DESCRIPTOR_BYTES",
     "IMAGE_ALIGNMENT",
     "RANGES",
+    "TAP_BITS",
     "Operation",
     "digest_word",
     "pack_descriptor",
@@ -50,6 +51,9 @@ __all__ = [
 DESCRIPTOR_BYTES = 128
 IMAGE_ALIGNMENT = 128
 """Bytes: a beat of the widest bus, twice over."""
+TAP_BITS = 16
+"""Of the number of taps whose activations, or low bits of them, a machine sums."""
+
 RANGES = 3
 """Of weights, in a descriptor of a machine that derives modes from them (form ``ranges``).
 

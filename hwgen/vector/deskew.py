@@ -1,6 +1,6 @@
 """Codes of all columns at once."""
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -37,12 +37,13 @@ class Deskew(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         shared = self.cols // self.requantizers
-        for number in range(self.requantizers):
-            line = [self.code[number]]
-            for stage in range(self.cols - 1 - number * shared):
-                late = Signal(8, name=f"code_{number}_{stage}")
-                m.d.sync += late.eq(line[-1])
-                line.append(late)
-            for col in range(number * shared, (number + 1) * shared):
-                m.d.comb += self.aligned[col].eq(line[self.cols - 1 - col])
+        lines = [Cat(self.code)]
+        for stage in range(self.cols - 1):  # one register for all that still waits
+            waiting = -(-(self.cols - 1 - stage) // shared)
+            late = Signal(8 * waiting, name=f"late_{stage}")
+            m.d.sync += late.eq(lines[-1][: 8 * waiting])
+            lines.append(late)
+        for col in range(self.cols):
+            code = lines[self.cols - 1 - col].word_select(col // shared, 8)
+            m.d.comb += self.aligned[col].eq(code)
         return m

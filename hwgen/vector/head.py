@@ -1,6 +1,6 @@
 """Where the chain of control begins."""
 
-from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -97,14 +97,17 @@ class ByteSkew(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        takes = [link.token.valid & (link.token.work.kind != Kind.TOTAL) for link in self.link]
-        for col in range(self.cols):
-            byte = Signal(signed(9), name=f"byte_{col}")
-            m.d.comb += byte.eq(self.a[col] - self.offset)
-            for stage in range(col):
-                late = Signal(signed(9), name=f"byte_{col}_{stage}")
-                with m.If(takes[stage]):
-                    m.d.sync += late.eq(byte)
-                byte = late
-            m.d.comb += self.byte[col].eq(byte)
+        width = len(self.byte[0])
+        waiting = Signal(width * self.cols, name="waiting")
+        m.d.comb += [
+            waiting.eq(Cat((a - self.offset)[:width] for a in self.a)),
+            self.byte[0].eq(waiting[:width]),
+        ]
+        for stage, link in enumerate(self.link):  # one register for all columns to the east
+            takes = link.token.valid & (link.token.work.kind != Kind.TOTAL)
+            late = Signal(len(waiting) - width, name=f"late_{stage}")
+            with m.If(takes):
+                m.d.sync += late.eq(waiting[width:])
+            m.d.comb += self.byte[stage + 1].eq(late[:width])
+            waiting = late
         return m

@@ -67,7 +67,7 @@ def test_verilator_finds_nothing_that_is_not_explained(name, tmp_path):
 def ports_of(verilog):
     """Direction and width of each port of the module ``dut``."""
     body = re.search(r"^module dut\(.*?^endmodule$", verilog, re.M | re.S)[0]
-    found = re.findall(r"^  (input|output) (?:\[(\d+):0\] )?(\w+);", body, re.M)
+    found = re.findall(r"^  (input|output) (?:reg )?(?:\[(\d+):0\] )?(\w+);", body, re.M)
     return {name: (direction, int(high or 0) + 1) for direction, high, name in found}
 
 

@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
+from amaranth.hdl import signed
 
 from hwgen.control.extent import Extent
 
 NAMES = ("start", "lines", "line_step", "columns", "column_step", "bytes")
 
 
-@pytest.mark.parametrize(("width", "limit"), [(12, 1 << 12), (12, 3000), (33, 1 << 32)])
+@pytest.mark.parametrize(("width", "limit"), [(12, 1 << 11), (12, 1500), (34, 1 << 32)])
 def test_bytes_are_outside_when_the_last_one_is(width, limit, simulate):
     step = 10 if width == 12 else 32
-    dut = Extent(width=width, step_width=step, bytes_width=8, limit=limit)
+    dut = Extent(start=signed(width), width=width, step_width=step, bytes_width=8, limit=limit)
     rng = np.random.default_rng(width)
     sides = [0, 0]
 
@@ -24,7 +25,8 @@ def test_bytes_are_outside_when_the_last_one_is(width, limit, simulate):
         found = [0, lines, line_step, columns, column_step, int(rng.integers(1, 256))]
         last = (lines - 1) * line_step + (columns - 1) * column_step + found[-1] - 1
         near = limit - 1 - last + int(rng.integers(-1, 2))
-        found[0] = near if 0 <= near < 1 << width else int(rng.integers(1 << width))
+        half = 1 << (width - 1)
+        found[0] = near if -half <= near < half else int(rng.integers(-half, half))
         return found, last + found[0] >= limit
 
     async def bench(ctx):
@@ -39,7 +41,7 @@ def test_bytes_are_outside_when_the_last_one_is(width, limit, simulate):
             while not ctx.get(dut.done):
                 await ctx.tick()
                 cycles += 1
-            assert cycles == 18
+            assert cycles == Extent.LATENCY
             assert ctx.get(dut.outside) == outside, values
             sides[outside] += 1
 

@@ -33,6 +33,8 @@ class Plan:
     pattern : str
         Of back-pressure.
     wishes : tuple of Wish
+    effort : float
+        Milliseconds that Icarus may take, roughly.
     """
 
     seed: int
@@ -40,6 +42,7 @@ class Plan:
     has_modes: bool
     pattern: str
     wishes: tuple[Wish, ...]
+    effort: float
 
 
 def _few():
@@ -53,7 +56,16 @@ def _few():
     for seed, ((form, has_modes), hand) in enumerate(zip(kinds, hands, strict=True)):
         level = next(levels) if has_modes and form == "weights" else LEVELS[form][0]
         wishes = tuple(_wish(*geometry, level) for geometry in hand)
-        plans.append(_plan(seed, form, has_modes, next(patterns), wishes))
+        plans.append(
+            Plan(
+                seed=seed,
+                form=form,
+                has_modes=has_modes,
+                pattern=next(patterns),
+                wishes=wishes,
+                effort=2000,
+            )
+        )
     return tuple(plans)
 
 
@@ -72,7 +84,17 @@ def _many():
         )
         for hand in _dealt(rng, cells, counts[form, has_modes]):
             wishes = tuple(_wish(*cell[:3], cell.level) for cell in hand)
-            plans.append(_plan(1000 + len(plans), form, has_modes, pattern, wishes))
+            seed = 1000 + len(plans)
+            plans.append(
+                Plan(
+                    seed=seed,
+                    form=form,
+                    has_modes=has_modes,
+                    pattern=pattern,
+                    wishes=wishes,
+                    effort=4000,
+                )
+            )
     return tuple(plans)
 
 
@@ -87,10 +109,6 @@ def _wish(kind, stride, padding, level):
     elif kind == "depthwise" and level == "kernel":  # its filters have one channel each
         level = "filter"
     return Wish(kind=kind, stride=stride, padding=padding, level=level)
-
-
-def _plan(seed, form, has_modes, pattern, wishes):
-    return Plan(seed=seed, form=form, has_modes=has_modes, pattern=pattern, wishes=wishes)
 
 
 def _dealt(rng, cards, hands):

@@ -11,7 +11,7 @@ __all__ = ["is_zero_preserving", "random_spec"]
 
 def random_spec(rng, form, has_modes, needs_sum):
     """A machine with room; ``has_modes`` asks for a multiplier of several modes."""
-    rows, cols = (int(x) for x in rng.choice((2, 3, 4, 5, 6, 7, 8), 2))
+    rows, cols = (int(x) for x in rng.choice(range(2, 9), 2))
     multipliers = _multipliers(rng, form, cols, has_modes)
     a_kind, w_kind = find(multipliers[0]).a_kind, find(multipliers[0]).w_kind
     divisors = [x for x in range(1, cols + 1) if cols % x == 0]
@@ -27,7 +27,7 @@ def random_spec(rng, form, has_modes, needs_sum):
         accumulator_width=int(rng.choice((24, 27, 32, 32))),
         weight_fifo_words=int(rng.choice((2, 3, 5, 16, 40))),
         requantizers=int(rng.choice(divisors)),
-        data_width=int(rng.choice((64, 64, 128, 256, 512))),
+        data_width=int(rng.choice((64, 128, 256, 512), p=(0.6, 0.25, 0.12, 0.03))),
         address_width=int(rng.choice((32, 32, 40, 64))),
         outstanding=int(rng.choice((1, 2, 4, 7))),
         layer_counters=int(rng.choice((1, 8, 64))),

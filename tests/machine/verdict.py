@@ -1,7 +1,5 @@
 """Whether a case's machine does what golden does; each judge returns what is wrong, or None."""
 
-import numpy as np
-
 from hwgen.compiler.machine.compile import compile_machine
 from hwgen.errors import ToolError
 from hwgen.flow.simulator import build_simulation

@@ -6,6 +6,7 @@ from hwgen.compiler.machine.multiply import Multiplication
 from hwgen.errors import SpecError
 from hwgen.network.graph import Add, Layer, Pool, Rescale, Rounding
 from hwgen.spec.machine import MachineSpec
+from hwgen.spec.program import TAP_BITS
 
 __all__ = ["check_accumulators"]
 
@@ -17,6 +18,7 @@ def check_accumulators(
 ) -> None:
     """Refuse a layer of which some prefix sum may not fit an accumulator."""
     if multiplication is not None:
+        _check_taps(multiplication)
         bound = _largest_sum(multiplication)
     elif isinstance(layer, Add):
         bound = sum(_largest_scaled(rescale, layer.rounding) for rescale in layer.operands)
@@ -29,6 +31,17 @@ def check_accumulators(
         raise SpecError(
             f"layer {layer.name} may reach sums of {bound}, "
             f"but {spec.accumulator_width}-bit accumulators end at {limit}"
+        )
+
+
+def _check_taps(multiplication: Multiplication) -> None:
+    """Refuse a layer whose sums of activations may have more bits than the circuit's."""
+    products, taps = multiplication.products, multiplication.layer.fan_in
+    limit = (1 << TAP_BITS) - 1
+    if taps > limit and (products.sum_factor.any() or products.variate is not None):
+        raise SpecError(
+            f"layer {multiplication.layer.name} sums activations of {taps} taps, "
+            f"but the machine does of {limit} at most"
         )
 
 

@@ -27,6 +27,7 @@ def compile_machine(network: Network, mapping: Mapping, spec: MachineSpec) -> Ma
     refusal = spec.refusal(mapping)
     if refusal is not None:
         raise SpecError(refusal)
+    _check_names(network, mapping)
     multiplications = {
         layer.name: _multiplication(layer, network, mapping, spec)
         for layer in layers
@@ -46,11 +47,22 @@ def compile_machine(network: Network, mapping: Mapping, spec: MachineSpec) -> Ma
     return _program(network, layers, mapping, spec, placement, tasks)
 
 
+def _check_names(network: Network, mapping: Mapping) -> None:
+    """Refuse a mapping that lacks a layer that multiplies, or names another one."""
+    names = [layer.name for layer in network.convolutions]
+    for name in names:
+        if name not in mapping.layers:
+            raise SpecError(f"mapping must name every convolution; layer {name} is missing")
+    for name in mapping.layers:
+        if name not in names:
+            raise SpecError(
+                f"mapping must name the network's {len(names)} convolutions only, not {name}"
+            )
+
+
 def _multiplication(
     layer: Convolution, network: Network, mapping: Mapping, spec: MachineSpec
 ) -> Multiplication:
-    if layer.name not in mapping.layers:
-        raise SpecError(f"mapping must name every convolution; layer {layer.name} is missing")
     found = multiplication_of(layer, network, mapping.layers[layer.name])
     if found.products.sum_factor.any() and not spec.activation_sum:
         raise SpecError(

@@ -54,7 +54,7 @@ class StepCycles:
     weight_wait : int
         The array waited for weights.
     drain : int
-        The pipeline drained before the next layer.
+        The pipeline drained before the next layer, or a pass waited for parameters.
     pooling : int
         A position of a pooling, a copy or an addition was read.
     memory_wait : int
@@ -156,14 +156,17 @@ class _Clock:
 
     def _move(self, operation: Operation, fields: _Fields, following: _Fields) -> int:
         """Lines follow each other, in beats; what the next descriptor needs comes between."""
-        beats = fields["height"] * self._beats(fields["run_bytes"])
+        run = self._beats(fields["run_bytes"])
+        beats = fields["height"] * run
         if operation == Operation.STORE:
             return _STORE + beats
         queue = self.spec.weight_fifo_words * weight_word_bits(self.spec) // self.spec.data_width
         queue += BURST_BEATS * self.spec.outstanding
         between = min(2 * self._group_beats, self._beats(following["parameter_bytes"]))
         between += min(queue, self._beats(following["weight_bytes"]))
-        between = min(between, max(0, beats - self.latency - _CHECK))
+        # It is known after a while; then bursts alternate.
+        bursts = max(0, beats - self.latency - _CHECK) // min(run, BURST_BEATS)
+        between = min(between, bursts * BURST_BEATS)
         return self.latency + _LOAD + beats + between + self._beats(DESCRIPTOR_BYTES)
 
     @property

@@ -34,7 +34,7 @@ def layer_tasks(
     Parameters
     ----------
     layer : Layer
-        Of a kind that :func:`hwgen.compiler.machine.support.refusal` admits; no Reshape.
+        Of :func:`~hwgen.compiler.machine.support.machine_layers`; no Reshape, which takes nothing.
     network : Network
     spec : MachineSpec
     lines : range

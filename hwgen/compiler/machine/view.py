@@ -52,11 +52,6 @@ class View:
         """The same lines of ``count`` channels from ``first`` on."""
         return replace(self, address=self.address + first, channels=count)
 
-    @property
-    def is_dense(self) -> bool:
-        """Whether a line's codes follow each other without a gap."""
-        return self.column == self.channels or self.width == 1
-
 
 def line_pitch(line_bytes: int, segment: int | None, banks: int) -> int:
     """Bytes from line to line of a tensor.

@@ -121,5 +121,6 @@ def _layer(elements: Sequence[Element], stream: LayerStream, spec: MachineSpec) 
         cycles=whole.cycles,
         blocks=whole.blocks,
         finals=whole.cycles // whole.passes,
+        weight_bits=whole.blocks * times["load"] * spec.cols * spec.weight_bits,
         **{_TIMES[when]: dict(parts) for when, parts in found.items()},
     )

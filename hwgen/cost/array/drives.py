@@ -27,11 +27,12 @@ def pe_cycles(samples: ArraySamples) -> Cycles:
     before, now = samples.block(1), samples.block(0)
     old, new = (samples.register(x, row, column) for x in (before, now))
     one = np.ones_like(row)
-    cycles = [{"weight": old, "load": one}, {"swap": one, "weight": old}]
-    cycles.append({"weight": new, "load": one})
+    fixed = {"enable": one}
+    cycles = [{**fixed, "weight": old, "load": one}, {**fixed, "swap": one, "weight": old}]
+    cycles.append({**fixed, "weight": new, "load": one})
     for ago in reversed(range(stages + 3)):
         a, valid = samples.activation(ago, row)
-        ports = {"a": samples.edge(a), "valid": valid, "weight": new}
+        ports = {**fixed, "a": samples.edge(a), "valid": valid, "weight": new}
         ports["total"] = samples.above(ago + stages)
         ports["diagonal"] = one * samples.is_diagonal
         ports["on_diagonal"] = (row % spec.cols == column).astype(np.int64)
@@ -50,12 +51,13 @@ def load_cycles(samples: ArraySamples) -> Cycles:
     last = samples.register(block, np.full_like(row, spec.rows - 1), column)
     ahead = np.where(at > 0, samples.register(following, at - 1, column), last)
     one = np.ones_like(row)
-    return [
+    cycles = [
         {"weight": samples.register(block, row, column), "load": one},
         {"weight": ahead, "swap": one},
         {"weight": ahead, "load": (at - 1 == row).astype(np.int64)},
         {"weight": here, "load": (at == row).astype(np.int64)},
     ]
+    return [{**x, "enable": one} for x in cycles]
 
 
 def delay_cycles(samples: ArraySamples, depth: int) -> Cycles:
@@ -70,7 +72,8 @@ def delay_cycles(samples: ArraySamples, depth: int) -> Cycles:
 def edge_cycles(samples: ArraySamples) -> Cycles:
     """What shortens the activations of a row."""
     one = np.ones_like(samples.row)
-    return [{**x, "diagonal": one * samples.is_diagonal} for x in delay_cycles(samples, 1)]
+    fixed = {"diagonal": one * samples.is_diagonal, "enable": one}
+    return [{**x, **fixed} for x in delay_cycles(samples, 1)]
 
 
 def sum_cycles(samples: ArraySamples) -> Cycles:

@@ -46,6 +46,8 @@ class LayerEnergy:
     cycles, blocks, finals : int
         Cycles in which a position enters the array, for one image; blocks of weights; positions
         in last passes of groups of filters.
+    weight_bits : int
+        That these blocks take in memory.
     cycle_pj : mapping of str to float
         By part, mean over these cycles, of the whole array.
     block_pj : mapping of str to float
@@ -57,6 +59,7 @@ class LayerEnergy:
     cycles: int
     blocks: int
     finals: int
+    weight_bits: int
     cycle_pj: Mapping[str, float]
     block_pj: Mapping[str, float]
     final_pj: Mapping[str, float]

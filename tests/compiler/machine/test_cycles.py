@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hwgen.compiler.machine.compile import compile_machine
 from hwgen.compiler.machine.cycles import program_cycles
+from hwgen.compiler.machine.report import layer_cycles, report_text, utilization
 from hwgen.golden import exact_mapping
 from hwgen.network.graph import Network, Quantization
 from hwgen.network.load import load
@@ -21,6 +24,41 @@ def test_resnet_8_keeps_the_array_busy(shared_data):
     cycles = sum(step.total for step in steps if step.layer in operations)
     assert sum(operations.values()) / (spec.rows * spec.cols * cycles) >= 0.92
     assert sum(step.total for step in steps) <= 60_000
+
+
+def test_a_report_divides_cycles_by_layer_and_cause(shared_data):
+    network = load(shared_data / "models/resnet8_mlperftiny_cifar10_int8qdq_pt.onnx")
+    program = compile_machine(network, exact_mapping(network), load_machine("16x16"))
+    steps = program_cycles(program)
+    layers = layer_cycles(program, network)
+    named = [layer.layer for layer in layers]
+    assert named == ["input", *(layer.name for layer in network.layers), ""]
+    assert sum(layer.total for layer in layers) == sum(step.total for step in steps)
+    assert 0.98 < utilization([layer for layer in layers if layer.operations]) < 1
+    busy = {layer.layer: layer for layer in layers}
+    assert busy["conv1"].operations == 3 * 3 * 16 * 16 * 32 * 32
+    assert busy["conv1"].utilization == pytest.approx(9216 / busy["conv1"].total)
+    assert busy["add2"].utilization == 0
+    assert busy["add2"].pooling == 3 * 32 * 32
+    lines = report_text(layers).splitlines()
+    assert len(lines) == 1 + len(layers) + 2
+    heading = "layer cycles streaming weight wait drain pooling memory wait utilization"
+    assert " ".join(lines[0].split()) == heading
+    assert lines[-1].split()[:2] == ["all", str(sum(step.total for step in steps))]
+    assert lines[-2].split()[-1] == f"{utilization([x for x in layers if x.operations]):.1%}"
+    assert lines[1].split()[-1] == "-"  # does not multiply
+
+
+def test_stripes_of_a_layer_are_summed():
+    network = one_layer(filters=16, channels=3)
+    spec = replace(load_machine("4x4"), activation_bytes=128)
+    program = compile_machine(network, exact_mapping(network), spec)
+    steps = program_cycles(program)
+    assert [step.layer for step in steps].count("layer") > 3
+    (layer,) = (x for x in layer_cycles(program, network) if x.layer == "layer")
+    assert layer.memory_wait == sum(x.memory_wait for x in steps if x.layer == "layer")
+    assert layer.streaming == sum(x.streaming for x in steps)
+    assert layer.operations == network.layers[0].operations
 
 
 def one_layer(**fields):
@@ -42,7 +80,7 @@ def test_each_block_streams_all_positions():
     load_, layer, store, _ = steps_of(network, load_machine("16x16"))
     height, width, _ = network.layers[0].shape
     assert layer.streaming == 2 * 2 * height * width
-    assert layer.total == layer.streaming + layer.weight_wait + layer.drain
+    assert layer.total == layer.streaming + layer.weight_wait + layer.drain + layer.memory_wait
     assert load_.memory_wait == load_.total
     assert store.memory_wait == store.total
 

@@ -9,10 +9,12 @@ from hwgen.compiler.machine.compile import compile_machine
 from hwgen.compiler.machine.program import MachineProgram
 from hwgen.errors import SpecError
 from hwgen.golden import exact_mapping
-from hwgen.network.graph import Network, Softmax
+from hwgen.network.graph import Network, Quantization, Softmax
 from hwgen.network.layer import Rescale
 from hwgen.spec.machine_file import load_machine
-from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.spec.mapping import ControlVariate, FilterRule, LayerMapping, Mapping, RangeRule
+from tests.golden.random_layer import ZERO_POINT
+from tests.golden.random_layer import layer as random_layer
 from tests.random_graph import random_graph
 
 SPEC = load_machine("4x4")
@@ -22,6 +24,21 @@ SPEC = load_machine("4x4")
 def network():
     found = (random_graph(np.random.default_rng(seed), layers=3) for seed in range(100))
     return next(x for x in found if len(x.convolutions) == 3)
+
+
+def mapping_of(network, **fields):
+    return Mapping({x.name: LayerMapping(**fields) for x in network.convolutions})
+
+
+def one_layer(**fields):
+    layer = random_layer(**fields)
+    size, channels = fields.get("size", (5, 4)), fields.get("channels", 3)
+    return Network(
+        input_name="image",
+        input_shape=(*size, channels),
+        input_quantization=Quantization(1.0, ZERO_POINT),
+        layers=(layer,),
+    )
 
 
 def refused(network, spec, mapping, match):
@@ -36,6 +53,106 @@ def test_a_mapping_must_name_every_convolution(network):
         SPEC,
         Mapping({}),
         rf"^mapping must name every convolution; layer {name} is missing$",
+    )
+
+
+def test_a_mapping_names_nothing_else(network):
+    mapping = Mapping({**exact_mapping(network).layers, "nobody": LayerMapping(multiplier="exact")})
+    refused(
+        network,
+        SPEC,
+        mapping,
+        r"^mapping must name the network's 3 convolutions only, not nobody$",
+    )
+
+
+def test_modes_that_the_multiplier_lacks(network):
+    with pytest.raises(
+        SpecError, match=r"^multiplier exact mode must be an integer from 0 to 0, not 1$"
+    ):
+        compile_machine(network, mapping_of(network, multiplier="exact", mode=1), SPEC)
+
+
+def test_operands_that_are_too_narrow(network):
+    name = "exact_dadda_u4xs4"
+    refused(
+        network,
+        replace(SPEC, multipliers=(name,)),
+        mapping_of(network, multiplier=name),
+        rf"^mapping layer \w+: multiplier {name} must take activations up to code 255, "
+        r"but u4 ends at 15$",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "layer", "match"),
+    [
+        (
+            {"form": "ranges", "multipliers": ("lvrm",)},
+            {"multiplier": "lvrm", "filters": (FilterRule(filters="0", mode=1),)},
+            "chooses modes by place, but form ranges derives them from weights",
+        ),
+        (
+            {"form": "columns", "multipliers": ("lvrm",)},
+            {"multiplier": "lvrm", "ranges": (RangeRule(codes="0..9", mode=1),)},
+            "mixes modes within a filter, but a column holds one multiplier",
+        ),
+        (
+            {"form": "tiles", "multipliers": ("exact", "truncated_7")},
+            {
+                "multiplier": "exact",
+                "filters": (FilterRule(filters="0", mode=0, multiplier="truncated_7"),),
+            },
+            "mixes multipliers, but form tiles runs a layer on one",
+        ),
+    ],
+)
+def test_levels_that_a_form_lacks(network, fields, layer, match):
+    spec = replace(SPEC, **fields)
+    refused(network, spec, mapping_of(network, **layer), rf"^layer \w+ {match}$")
+
+
+def test_control_variates_that_the_machine_does_not_sum(network):
+    layers = {
+        x.name: LayerMapping(
+            multiplier="exact",
+            control_variate=ControlVariate(
+                x="low", bits=4, fraction=0, factors=(1,) * len(x.weights)
+            ),
+        )
+        for x in network.convolutions
+    }
+    refused(
+        network,
+        replace(SPEC, variate_bits=2),
+        Mapping(layers),
+        r"^layer \w+ has a control variate of 4 bits, but the machine sums 2$",
+    )
+
+
+def test_weights_with_a_zero_point_need_sums_of_activations():
+    shifted = one_layer(zero_points=(1, 2, 3, 4))
+    mapping = exact_mapping(shifted)
+    refused(
+        shifted,
+        SPEC,
+        mapping,
+        r"^layer layer has weights with a zero point, but the machine does not sum activations "
+        r"\(activation_sum\)$",
+    )
+    compile_machine(shifted, mapping, replace(SPEC, activation_sum=True))
+
+
+def test_sums_of_activations_have_a_limit():
+    wide = one_layer(
+        zero_points=(1,), filters=1, kernel=(1, 1), channels=1 << 16, size=(1, 1), padding=(0,) * 4
+    )
+    spec = replace(SPEC, activation_sum=True, activation_bytes=1 << 20)
+    refused(
+        wide,
+        spec,
+        exact_mapping(wide),
+        r"^layer layer sums activations of 65536 taps, but the machine does of 65535 at most$",
     )
 
 
@@ -71,13 +188,12 @@ def test_accumulators_that_are_too_narrow(network):
 
 
 def test_banks_that_cannot_hold_one_line():
-    big = random_graph(np.random.default_rng(5), layers=1)
-    layer = big.layers[0]
+    network = one_layer(filters=16)
     refused(
-        big,
+        network,
         replace(SPEC, activation_bytes=64),
-        exact_mapping(big),
-        rf"^layer {layer.name} needs \d+ bytes of activation memory for one output line, "
+        exact_mapping(network),
+        r"^layer layer needs 104 bytes of activation memory for one output line, "
         r"but the machine has 64$",
     )
 
