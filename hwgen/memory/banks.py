@@ -125,7 +125,8 @@ class ActivationBanks(wiring.Component):
         for lane in range(self.lanes):
             m.d.comb += rows.words[lane].eq(self.read_address[lane][bits:])
         for index, bank in enumerate(banks):
-            beat_row = Mux(index < first, next_row, row)
+            is_last = index == self.banks - 1  # which no beat starts behind
+            beat_row = row if is_last else Mux(index < first, next_row, row)
             m.d.comb += bank.read_address.eq(Mux(self.store, beat_row, rows.rotated[index]))
 
         # Stage 1: bytes to lanes.

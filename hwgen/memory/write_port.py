@@ -56,7 +56,7 @@ class RunWriter(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         bits = exact_log2(self.banks)
-        first = self.address[:bits]
+        first, last = self.address[:bits], self.banks - 1
         row = Signal(self.row_width)
         next_row = Signal(self.row_width)
         m.d.comb += [row.eq(self.address[bits:]), next_row.eq(row + 1)]
@@ -69,7 +69,7 @@ class RunWriter(wiring.Component):
         for bank in range(self.banks):
             m.d.comb += [
                 Cat(self.bank_data[bank], self.bank_enable[bank]).eq(rotator.rotated[bank]),
-                self.bank_row[bank].eq(Mux(bank < first, next_row, row)),
+                self.bank_row[bank].eq(Mux(bank < first, next_row, row) if bank < last else row),
             ]
         return m
 

@@ -20,17 +20,18 @@ def rounding_once(rng):
 
 
 def rounding_twice(rng):
-    """A margin, a maximum with padding, groups, two parts side by side, a sum, an average."""
+    """A margin, a maximum with padding, groups, a sum with a part of another tensor, an average."""
     net = _Network(rng, (5, 4, 4), "double")
     net.pad("margin", "image", before=(1, 0, 0), after=(0, 1, 1))
     net.pool("maximum", "margin", (2, 3), stride=(2, 1), padding=(0, 1, 1, 1))
     net.convolution("grouped", "image", 6, kernel=(3, 2), stride=(2, 1), groups=2)
     net.convolution("wide", "maximum", 6, kernel=(2, 3), padding=(0, 0, 0, 0))
     net.concat("both", "grouped", "wide")
-    net.convolution("depthwise", "both", 12, kernel=(2, 1), stride=(1, 2), groups=12)
-    net.convolution("pointwise", "depthwise", 4, padding=(1, 0, 0, 1))
-    net.add("sum", "pointwise", "pointwise")
-    net.pool("average", "sum", net.shapes["sum"][:2])
+    net.convolution("pointwise", "both", 6)
+    net.add("sum", "grouped", "pointwise")
+    stride, padding = (1, 2), (1, 0, 0, 1)
+    net.convolution("depthwise", "sum", 6, (2, 1), stride=stride, padding=padding, groups=6)
+    net.pool("average", "depthwise", net.shapes["depthwise"][:2])
     return net.network()
 
 
@@ -121,7 +122,7 @@ class _Network:
             operands = tuple(Rescale((5 << 28) + 77 * i, 20, i) for i in (0, 1))
             total = Rescale(1518500250, 0, 18)
         else:
-            operands = (Rescale(1 << 20, 0, 0), Rescale(777777, 0, 0))
+            operands = (Rescale(1 << 20, 0, 0), Rescale(3 << 19, 0, 0))  # ties
             total = Rescale(1, 0, 21)
         inputs, shape = (first, second), self.shapes[first]
         self._put(Add, name, inputs, shape, operands=operands, total=total, **self._clamp())

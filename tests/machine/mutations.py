@@ -138,7 +138,9 @@ _VECTOR = {
     "a column too many": Fault(
         "ranges", "run_target", "work.final & (col < columns)", "work.final & (col <= columns)"
     ),
-    "all slots at once": Fault("columns", "scatter_target", "(slot == now)", "1"),
+    "address of the next position": Fault(
+        "columns", "scatter_target", "kept_address + channel", "address + channel"
+    ),
     "column without a filter writes": Fault(
         "columns", "scatter_target", "(col < columns) & ~channel.all()", "(col < columns)"
     ),
