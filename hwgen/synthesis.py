@@ -12,23 +12,28 @@ from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.build import TOP, Build
+from hwgen.compiler.machine.cycles import program_cycles
 from hwgen.control.form import array_of
+from hwgen.cost.array.cost import array_cost
+from hwgen.cost.array.image import ImageEnergy, image_energy
+from hwgen.cost.array.result import ArrayCost
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.design import DesignCost, design_cost
 from hwgen.cost.technology import Technology
+from hwgen.emulation.streams import layer_streams
 from hwgen.emulation.transitions import transitions
 from hwgen.network.graph import Network
 from hwgen.spec.machine import MachineSpec
 from hwgen.spec.mapping import Mapping
 from hwgen.verilog import to_verilog
 
-__all__ = ["ArrayCost", "Synthesis", "synthesize"]
+__all__ = ["ComparedArray", "Synthesis", "synthesize"]
 
 RESULT = "synthesis.json"
 
 
 @dataclasses.dataclass(frozen=True)
-class ArrayCost:
+class ComparedArray:
     """An array that was synthesized.
 
     Parameters
@@ -64,14 +69,20 @@ class Synthesis:
         Name of the Liberty file.
     accelerator : DesignCost
         Of the build's Verilog, module by module; memories are counted in bits.
-    arrays : dict of str to ArrayCost
+    datapath : ArrayCost
+        Array, weight loader and vector unit, part by part.
+    energy : ImageEnergy
+        Of the datapath, for one image.
+    arrays : dict of str to ComparedArray
         ``pick``: the build's; ``exact`` and ``precision``: the baselines of the same search,
         if there was one.
     """
 
     technology: str
     accelerator: DesignCost
-    arrays: dict[str, ArrayCost]
+    datapath: ArrayCost
+    energy: ImageEnergy
+    arrays: dict[str, ComparedArray]
 
     def document(self) -> dict[str, object]:
         """The figures as plain numbers, strings, lists and dicts."""
@@ -90,6 +101,8 @@ class Synthesis:
             "modules": modules,
             "area_um2": self.accelerator.area_um2,
             "memory_bits": self.accelerator.memory_bits,
+            "datapath": self.datapath.document(),
+            "energy": self.energy.document(),
             "arrays": {role: dataclasses.asdict(array) for role, array in self.arrays.items()},
         }
 
@@ -119,7 +132,20 @@ def synthesize(build: Build, technology: Technology) -> Synthesis:
             )
             for role, mapping in mappings.items()
         }
-        result = Synthesis(technology.name, accelerator.result(), arrays)
+        datapath = array_cost(
+            spec,
+            build.verilog.read_text(encoding="utf-8"),
+            technology,
+            layer_streams(network, build.mapping(), images[0]),
+        )
+        cycles = sum(step.total for step in program_cycles(build.program()))
+        result = Synthesis(
+            technology=technology.name,
+            accelerator=accelerator.result(),
+            datapath=datapath,
+            energy=image_energy(datapath, spec, cycles),
+            arrays=arrays,
+        )
     build.record(RESULT, result.document())
     return result
 
@@ -156,10 +182,10 @@ def _energy_pj(
     return total
 
 
-def _array_cost(design: DesignCost, spec: MachineSpec, energy_pj: float) -> ArrayCost:
+def _array_cost(design: DesignCost, spec: MachineSpec, energy_pj: float) -> ComparedArray:
     multipliers = _Kind.of(design, "multiplier")
     elements = _Kind.of(design, "pe")
-    return ArrayCost(
+    return ComparedArray(
         multiplier=", ".join(spec.multipliers),
         array_area_um2=design.area_um2,
         pe_area_um2=elements.area_um2 + multipliers.area_um2,
