@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from amaranth.hdl import Value
 
 from hwgen import golden
 from hwgen.compiler.machine.compile import compile_machine
@@ -149,7 +150,10 @@ class Emitted:
 
     def with_module(self, module):
         """The Verilog with one module emitted again."""
-        text = to_verilog(self.components[module], module)
+        component = self.components[module]
+        for path, _, value in component.signature.flatten(component):
+            Value.cast(value).name = "__".join(map(str, path))  # its parent gave it another one
+        text = to_verilog(component, module)
         return self.verilog.replace(module_of(self.verilog, module), module_of(text, module))
 
 
