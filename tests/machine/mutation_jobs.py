@@ -24,7 +24,7 @@ from tests.machine.mutation_networks import rounding_once, rounding_twice
 __all__ = ["JOBS", "SPECS", "Emitted", "Job", "job", "run_job"]
 
 LIMIT_S = 40.0
-_SMALL = {"accumulator_depth": 40, "activation_bytes": 320, "weight_fifo_words": 6}
+_SMALL = {"accumulator_depth": 40, "activation_bytes": 256, "weight_fifo_words": 6}
 SPECS = {
     "weights": MachineSpec(
         rows=5,
@@ -61,7 +61,7 @@ SPECS = {
         rows=4, cols=3, requantizers=3, form="edge", multipliers=("precision_5x8",), **_SMALL
     ),
 }
-JOBS = ((rounding_twice, 2, 0.0), (rounding_once, 1, 0.3))
+JOBS = ((rounding_twice, 1, 0.0), (rounding_once, 2, 0.3))
 """Network, how many images, and how often memory stalls."""
 
 

@@ -201,7 +201,7 @@ _BUS = {
     ),
     "queue overflows": Fault("weights", "stream_fifo_31x6", "self.level != self.depth", "1"),
     "rest of a run forgotten": Fault(
-        "ranges", "beat_aligner_128_1", "come.end >= come.offset", "come.end > come.offset"
+        "edge", "beat_aligner_64_1", "come.end >= come.offset", "come.end > come.offset"
     ),
     "a beat too many": Fault(
         "ranges", "write_beats_128x16_1", "burst.offset > burst.end", "burst.offset >= burst.end"
