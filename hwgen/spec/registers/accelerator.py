@@ -168,8 +168,8 @@ def _control() -> tuple[Register, ...]:
             "position",
             0x18,
             Access.READ_ONLY,
-            "Number of the descriptor that is executed, the first one being 0; after an error, "
-            "of the one that failed. Descriptors, parameters and weights are read one "
+            "Number of the descriptor that is executed, the first one being 0; after done, of "
+            "the last one, which ends the program; after an error, of the one that failed. Descriptors, parameters and weights are read one "
             "descriptor ahead: errors 1 to 3 may be of the next one.",
         ),
     )
