@@ -15,7 +15,7 @@ def rounding_once(rng):
     net.convolution("pointwise", "depthwise", 7)
     net.add("sum", "stem", "pointwise")
     net.pool("average", "sum", (3, 2), stride=(1, 2), padding=(1, 0, 1, 1))
-    net.convolution("classes", "average", 5, kernel=net.shapes["average"][:2])
+    net.convolution("classes", "average", 9, kernel=net.shapes["average"][:2])
     return net.network()
 
 

@@ -204,7 +204,7 @@ _BUS = {
         "edge", "beat_aligner_64_1", "come.end >= come.offset", "come.end > come.offset"
     ),
     "a beat too many": Fault(
-        "ranges", "write_beats_128x16_1", "burst.offset > burst.end", "burst.offset >= burst.end"
+        "edge", "write_beats_64x16_1", "burst.offset > burst.end", "burst.offset >= burst.end"
     ),
     "bytes behind a run written": Fault(
         "ranges", "write_beats_128x16_1", "upper = Mux(closes,", "upper = Mux(0,"
