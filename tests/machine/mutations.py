@@ -50,8 +50,8 @@ _ARRAY = {
         "weights", "sum_element", "Mux(self.valid, self.a, 0)", "self.a"
     ),
     "x of all bits": Fault("weights", "variate_element", "low.any()", "low.all()"),
-    "diagonal's activation where none counts": Fault(
-        "weights", "diagonal_lanes", "line.a_east ^ lowest, 0)", "line.a_east ^ lowest, 1)"
+    "diagonal's activation off by one": Fault(
+        "weights", "diagonal_lanes", "line.a_east ^ lowest, 0)", "line.a_east ^ lowest ^ 1, 0)"
     ),
     "skew too short": Fault(
         "weights", "activation_delay_2", "range(self.depth)", "range(self.depth - 1)"
