@@ -74,7 +74,7 @@ _MEMORY = {
     "lines begin where the last one ended": Fault(
         "ranges", "positions", "self.byte.eq(line_byte)", "self.byte.eq(self.byte)"
     ),
-    "no spacing": Fault("weights", "positions", "wait + 1 == spacing", "(wait + 1 == spacing) | 1"),
+    "no spacing": Fault("columns", "positions", "wait + 1 == spacing", "(wait + 1 == spacing) | 1"),
     "padding reads memory": Fault(
         "ranges",
         "fetch",
@@ -132,7 +132,7 @@ _VECTOR = {
     "ties up": Fault("edge", "requantizer", "(lost > half)", "(lost >= half)"),
     "no upper bound": Fault("edge", "requantizer", "moved > self.high", "moved > 255"),
     "always the first column": Fault(
-        "weights", "scaler", "self.select[column] if", "self.select[0] if"
+        "columns", "scaler", "self.select[column] if", "self.select[0] if"
     ),
     "target lines run on": Fault("ranges", "target_walker", "m.Elif(ended)", "m.Elif(ended & 0)"),
     "a column too many": Fault(
