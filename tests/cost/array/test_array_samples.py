@@ -102,7 +102,7 @@ def test_elements_compute_the_sums_that_they_are_said_to(machine):
 
 def test_columns_correct_the_sums_of_filters(machine):
     spec, netlists, layers = machine
-    latency = 4 if spec.activation_sum else 3
+    latency, compared = 4 if spec.activation_sum else 3, 0
     for samples in layers.values():
         block = samples.block(latency)
         final = block % samples.passes == samples.passes - 1
@@ -110,10 +110,13 @@ def test_columns_correct_the_sums_of_filters(machine):
         steady &= samples.block(latency + 1) == block
         if samples.is_diagonal and spec.activation_sum:
             continue  # a column's own activations are accumulated one by one
+        if samples.positions <= latency + 1:
+            continue  # parameters change on the way
         found = port(netlists["column_lane"], lane_cycles(samples), "value", True)
         expected = samples.value(samples.position(latency), samples.filter(latency))
-        assert (final & steady).any()
+        compared += np.count_nonzero(final & steady)
         assert np.array_equal(found[final & steady], expected[final & steady])
+    assert compared > LANES // 16
 
 
 def test_requantizers_make_the_codes_of_the_output(machine):
