@@ -6,8 +6,8 @@ Prints, for the generic technology and each Liberty file, from the mapped netlis
 array (every distinct module synthesized once, times its instances): area and energy of a
 processing element and of the array by part, clock pins included; both schemes of modes; an idle
 tile with and without gating; accumulators of flip-flops. Energies are those of one image of a
-network (default: the digits one), operands in the machine's own order: pJ per cycle in which a
-position enters. There is no clock tree.
+network (default: the digits one) whose activations are exact, operands in the machine's own
+order: pJ per cycle in which a position enters. There is no clock tree.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from hwgen.cost.gating import clock_gate
 from hwgen.cost.hierarchy import map_design
 from hwgen.cost.technology import Technology
 from hwgen.emulation.streams import layer_streams
+from hwgen.golden import exact_mapping
 from hwgen.network import digits
 from hwgen.network.load import load
 from hwgen.spec.machine import MachineSpec
@@ -76,7 +77,7 @@ class Study:
     def streams(self, name, rules=()):
         layer = LayerMapping(multiplier=name, ranges=rules)
         mapping = Mapping(layers={x.name: layer for x in self.network.convolutions})
-        return layer_streams(self.network, mapping, self.image)
+        return layer_streams(self.network, mapping, self.image, exact_mapping(self.network))
 
     def cost(self, technology, name, rules=(), **options):
         spec = self.spec(name, **options)
@@ -197,7 +198,7 @@ def main():
     parser.add_argument("--images", default=digits.data_path())
     arguments = parser.parse_args()
     with np.load(arguments.images) as archive:
-        image = archive["images" if "images" in archive else archive.files[0]][0]
+        image = archive[next(x for x in archive.files if x.endswith("images"))][0]
     study = Study(arguments.size, load(arguments.network), image)
     for path in (None, *arguments.liberty):
         technology = Technology.load(path)

@@ -131,7 +131,16 @@ class Emitter:
 
 
 def _describe(component: Any) -> str:
+    """First line of the docstring; behind it, if there are any, the parameters."""
     summary = (inspect.getdoc(type(component)) or "").partition("\n")[0]
-    what = re.sub(r":\w+:`~?([^`]+)`", r"\1", summary)
-    values = ", ".join(f"{name} = {value}" for name, value in parameters(component).items())
-    return f"{what} {values}".strip()
+    what = re.sub(r":\w+:`~?(?:\w+\.)*([^`]+)`|``", r"\1", summary)
+    values = [f"{name} = {_value(value)}" for name, value in parameters(component).items()]
+    return f"{what}\nParameters: {', '.join(values)}." if values else what
+
+
+def _value(value: Any) -> str:
+    """A parameter, in short: kinds of operands by their names, specs by their digests."""
+    if hasattr(value, "to_toml") and hasattr(value, "digest"):
+        return f"that of digest {value.digest[:16]}"
+    kind = r"OperandKind\(width=(\d+), signed=(True|False)\)"
+    return re.sub(kind, lambda x: f"{'s' if x[2] == 'True' else 'u'}{x[1]}", str(value))

@@ -85,15 +85,21 @@ def _modules(text: str, emitter: Emitter) -> list[str]:
     }
     parts = []
     for module, description in emitter.descriptions.items():
-        comment = textwrap.fill(
-            f"{module}: {description}", _WIDTH, initial_indent="// ", subsequent_indent="//   "
-        )
-        parts.append(f"{comment}\n{readable(bodies[module])}\n")
+        parts.append(f"{_comment(module, description)}\n{readable(bodies[module])}\n")
     parts += [
         data_path(f"rtl_templates/{name}.v").read_text(encoding="utf-8")
         for name in sorted(emitter.templates)
     ]
     return parts
+
+
+def _comment(module: str, description: str) -> str:
+    lines = f"{module}: {description}".split("\n")
+    starts = ["// ", *["//   "] * (len(lines) - 1)]
+    return "\n".join(
+        textwrap.fill(line, _WIDTH, initial_indent=start, subsequent_indent="//   ")
+        for start, line in zip(starts, lines, strict=True)
+    )
 
 
 def _loop(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from hwgen.cli import main
 from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.network import digits
 from hwgen.verilog import to_verilog
+from tests.machine import coverage
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
 
@@ -20,6 +21,11 @@ CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists ar
 def interruptible():
     """Interrupts as a terminal's programs have them: a shell's background jobs ignore them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the machine's random cases covered, if any was executed."""
+    coverage.summary(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from hwgen.network.graph import (
     Reshape,
     Slice,
 )
+from tests.random_window import draw_strides, draw_window, is_strided, window_size
 
-__all__ = ["GraphBuilder", "padding_of"]
+__all__ = ["GraphBuilder"]
 
 LARGEST = 400  # codes of a tensor
 LARGEST_FAN_IN = 200
@@ -82,9 +83,9 @@ class GraphBuilder:
 
     def pointwise(self, name, stride=None, padding=None):
         """Convolution of one position."""
-        steps = self._strides(stride)
-        size = _size(self.shapes[name][:2], (1, 1), steps, (0,) * 4)
-        if max(self.shapes[name][:2]) == 1 or not _is_strided(size, steps):
+        steps = draw_strides(self.rng, stride)
+        size = window_size(self.shapes[name][:2], (1, 1), steps, (0,) * 4)
+        if max(self.shapes[name][:2]) == 1 or not is_strided(size, steps):
             return None
         return self._multiply(name, (1, 1), steps, (0,) * 4, int(self.rng.integers(2, 8)), 1, size)
 
@@ -155,13 +156,13 @@ class GraphBuilder:
 
     def slice(self, name, stride=None, padding=None):
         """Every so many lines, columns and channels."""
-        steps = (*self._strides(stride), int(self.rng.integers(1, 4)))
+        steps = (*draw_strides(self.rng, stride), int(self.rng.integers(1, 4)))
         start, shape = [], []
         for side, step in zip(self.shapes[name], steps, strict=True):
             start.append(int(self.rng.integers(max(1, side - step))))
             shape.append(int(self.rng.integers(1, (side - 1 - start[-1]) // step + 2)))
             shape[-1] = max(shape[-1], 1 + (start[-1] + step < side))
-        if not _is_strided(shape[:2], steps[:2]):
+        if not is_strided(shape[:2], steps[:2]):
             return None
         fields = {"start": tuple(start), "step": steps}
         kept = self.quantizations[name]
@@ -210,38 +211,8 @@ class GraphBuilder:
             return Rescale(multiplier, max(0, exponent), max(0, -exponent))
         return Rescale(multiplier, 0, 31 - exponent)
 
-    def _strides(self, stride):
-        if stride is None:
-            return tuple(int(x) for x in self.rng.integers(1, 4, 2))
-        found = [
-            stride,
-            stride if self.rng.random() < 0.6 else int(self.rng.integers(1, stride + 1)),
-        ]
-        self.rng.shuffle(found)
-        return tuple(found)
-
-    def _window(self, name, stride, padding, largest):
-        """Kernel, strides, padding and output size, or None."""
-        size = self.shapes[name][:2]
-        for _ in range(60):
-            kernel = tuple(int(self.rng.integers(1, min(largest, side) + 1)) for side in size)
-            steps = self._strides(stride)
-            margin = self._margin(kernel, padding)
-            out = _size(size, kernel, steps, margin)
-            is_other = max(kernel) == 1 or (kernel == size and not any(margin))
-            is_wished = padding in (None, padding_of(margin))
-            if is_wished and not is_other and (stride is None or _is_strided(out, steps)):
-                return kernel, steps, margin, out
-        return None
-
-    def _margin(self, kernel, padding):
-        margin = [int(self.rng.integers(side)) for side in kernel * 2]
-        if padding == "none":
-            return (0,) * 4
-        return tuple(margin[:2] * 2 if padding == "equal" else margin)
-
     def _convolution(self, name, filters, groups, stride, padding):
-        found = self._window(name, stride, padding, 3)
+        found = draw_window(self.rng, self.shapes[name][:2], stride, padding)
         return found and self._multiply(name, *found[:3], filters, groups, found[3])
 
     def _multiply(self, name, kernel, stride, margin, filters, groups, size):
@@ -269,7 +240,7 @@ class GraphBuilder:
         )
 
     def _windowed_pool(self, name, kind, stride, padding):
-        found = self._window(name, stride, padding, 3)
+        found = draw_window(self.rng, self.shapes[name][:2], stride, padding)
         return found and self._pool(name, kind, *found)
 
     def _pool(self, name, kind, kernel, stride, margin, size):
@@ -301,22 +272,3 @@ class GraphBuilder:
         shape[axis] = sum(self.shapes[x][axis] for x in inputs)
         kept = self.quantizations[name]
         return self._put(Concat, inputs, shape, axis=axis, quantization=kept)
-
-
-def _size(size, kernel, stride, margin):
-    return tuple(
-        (side + margin[i] + margin[i + 2] - kernel[i]) // stride[i] + 1
-        for i, side in enumerate(size)
-    )
-
-
-def padding_of(margin):
-    """Top, left, bottom, right in one word: ``none``, ``equal`` or ``unequal``."""
-    if not any(margin):
-        return "none"
-    return "equal" if margin[:2] == margin[2:] else "unequal"
-
-
-def _is_strided(size, stride):
-    """Whether there are two positions as far apart as the larger stride."""
-    return any(side > 1 and step == max(stride) for side, step in zip(size, stride, strict=True))

@@ -158,6 +158,6 @@ def test_a_description_is_the_first_line_of_the_docstring_and_the_parameters():
     emitter = Emitter()
     emitter.add("top", DelayedSum())
     assert emitter.descriptions == {
-        "top": "A register behind two adders. constants = (1, 1)",
-        "adder": "Adds a constant to Adder inputs. More about it. constant = 1",
+        "top": "A register behind two adders.\nParameters: constants = (1, 1).",
+        "adder": "Adds a constant to Adder inputs. More about it.\nParameters: constant = 1.",
     }

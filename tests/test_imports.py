@@ -70,6 +70,18 @@ ROOMS = {
         "hwgen.progress",
         "hwgen.spec",
     },
+    "hwgen.cost.array": {
+        "amaranth",
+        "numpy",
+        "hwgen.arith",
+        "hwgen.control.layout",
+        "hwgen.cost",
+        "hwgen.errors",
+        "hwgen.memory",
+        "hwgen.network.stream",
+        "hwgen.spec",
+        "hwgen.vector",
+    },
     "hwgen.checks": {
         "numpy",
         "hwgen.arith",

@@ -15,7 +15,8 @@ __all__ = ["PeGrid"]
 class PeGrid(wiring.Component):
     """Rows of processing elements: each column sums ``rows`` products.
 
-    Latency, in cycles: :attr:`latency` ``+ c`` from row 0's activation to ``total[c]``.
+    Latency, in cycles: ``rows + stages + c`` from row 0's activation to ``total[c]``, and that of
+    an :class:`~hwgen.array.edge.EdgeRow` with a transform.
 
     Parameters
     ----------
@@ -89,11 +90,6 @@ class PeGrid(wiring.Component):
         if enabled:
             members["enable"] = In(1)
         super().__init__(members)
-
-    @property
-    def latency(self):
-        """Cycles from row 0's activation to the sum of column 0."""
-        return self.rows + self.stages + (EdgeRow.LATENCY if self.transform else 0)
 
     def elaborate(self, platform):
         m = Module()

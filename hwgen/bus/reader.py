@@ -25,6 +25,9 @@ class AxiReader(wiring.Component):
     Nobody stalling, one beat per cycle comes out, provided that ``outstanding`` bursts last
     longer than the memory takes to answer and that ``depth`` beats have room for them.
 
+    Latency, in cycles: 2 from a command to ARVALID; 1 from RVALID to a beat, or 2 to the first
+    one of a run of several beats that does not start in lane 0.
+
     A response that is an error sets ``error``, at the latest in the cycle in which its beat
     comes out; the run still has all its beats. ``reset`` drops all runs at once, yet keeps the
     rules of AXI: a request that is shown stays until it is taken, and what was asked for is

@@ -24,6 +24,9 @@ class AxiWriter(wiring.Component):
     beat per cycle is written, provided that ``outstanding`` bursts last longer than the memory
     takes to answer.
 
+    Latency, in cycles: 2 from a command to AWVALID, 3 to WVALID if its data are there; 1 from the
+    last BVALID to ``idle``. AW and W do not wait for each other.
+
     A response that is an error sets ``error``; the run goes on. ``reset`` drops all runs at
     once, yet keeps the rules of AXI: a burst that was asked for is completed with beats that
     write nothing, and its response is awaited. Until then the writer is not ``idle`` and takes

@@ -16,9 +16,8 @@ def clock_pin_pj(cell: Cell, technology: Technology) -> float:
     """Energy of a flip-flop's clock pin in one cycle, both edges, with the wire to it."""
     nets = {pin: 2 + place for place, pin in enumerate((*cell.inputs, *cell.outputs))}
     gate = Gate(cell.name, cell, nets)
-    ports = {pin: (net,) for pin, net in nets.items()}
-    inputs = {pin: ports[pin] for pin in cell.inputs}
-    outputs = {pin: ports[pin] for pin in cell.outputs}
+    inputs: dict[str, tuple[int, ...]] = {pin: (nets[pin],) for pin in cell.inputs}
+    outputs: dict[str, tuple[int, ...]] = {pin: (nets[pin],) for pin in cell.outputs}
     netlist = Netlist(cell.name, inputs, outputs, (), (gate,))
     prices = toggle_prices_pj(netlist, analyze(netlist, technology), technology)
     return clock_energy_pj(netlist, prices)

@@ -175,8 +175,9 @@ def _recall(key: str, names: Sequence[str]) -> dict[str, str] | None:
         found = None if text is None else json.loads(text)
     except ValueError:
         return None
-    is_whole = isinstance(found, dict) and set(found) == set(names)
-    return found if is_whole and all(isinstance(x, str) for x in found.values()) else None
+    if not isinstance(found, dict) or set(found) != set(names):
+        return None
+    return found if all(isinstance(x, str) for x in found.values()) else None
 
 
 def _contents(text: str) -> dict[str, Contents]:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from hwgen.cost.sequential import run_cycles
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
 
-__all__ = ["Cycles", "PartedNetlist", "parts_of"]
+__all__ = ["Cycles", "Lanes", "PartedNetlist", "parts_of"]
 
-Cycles = Sequence[Mapping[str, NDArray[np.int64]]]  # values of ports, cycle after cycle
+Lanes: TypeAlias = NDArray[Any]  # int64, or objects for ports of more than 63 bits
+Cycles: TypeAlias = Sequence[Mapping[str, Lanes]]  # values of ports, cycle after cycle
 CHUNK = 1024  # lanes simulated at once
 
 

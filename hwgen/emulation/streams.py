@@ -1,5 +1,7 @@
 """Whole streams of operands, layer by layer, of one image."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,20 +17,27 @@ __all__ = ["layer_streams"]
 
 
 def layer_streams(
-    network: Network, mapping: Mapping, image: NDArray[np.uint8]
+    network: Network,
+    mapping: Mapping,
+    image: NDArray[np.uint8],
+    activity: Mapping | None = None,
 ) -> dict[str, LayerStream]:
-    """Streams of every convolution, by its name.
+    """Streams of every convolution, by its name; of each group where they are several filters.
 
     Parameters
     ----------
     network : Network
     mapping : Mapping
-        Decides the activations, and the weights.
+        Decides the weights.
     image : uint8[H, W, C]
+    activity : Mapping, optional
+        Decides the activations; default: ``mapping``. Hardware is compared with equal ones.
     """
     layers = network.convolutions
     names = sorted({x for layer in layers for x in (layer.inputs[0], layer.name)})
-    tensors = Emulator(network, image[None], reuse=False).evaluate(mapping, names).outputs
+    tensors = (
+        Emulator(network, image[None], reuse=False).evaluate(activity or mapping, names).outputs
+    )
     found = {}
     for layer in layers:
         source = layer.inputs[0]
@@ -37,7 +46,7 @@ def layer_streams(
         products = products_of(layer, own, zero_point, highest_code(network, source))
         choices, _ = own.resolve(layer.centred_weights)
         filters = len(layer.weights)
-        found[layer.name] = LayerStream(
+        whole = LayerStream(
             a=im2col(tensors[source], layer, np.uint8(zero_point))[0],
             w=products.codes.reshape(filters, -1),
             choices=tuple((x.multiplier, x.mode) for x in choices),
@@ -48,6 +57,11 @@ def layer_streams(
             clamp=(layer.quantization.zero_point, layer.low, layer.high),
             outputs=tensors[layer.name].reshape(-1, filters),
         )
+        if layer.groups in (1, filters):
+            found[layer.name] = whole
+        else:
+            parts = (_group(whole, number) for number in range(layer.groups))
+            found |= {f"{layer.name} group {n}": part for n, part in enumerate(parts)}
     return found
 
 
@@ -60,3 +74,19 @@ def _parameters(layer: Convolution, products: Products) -> dict[str, NDArray[np.
         for name in ("multiplier", "left", "right")
     }
     return {**found, "bias": products.bias, "sum_factor": products.sum_factor}
+
+
+def _group(stream: LayerStream, number: int) -> LayerStream:
+    """One group of a stream, as a layer of its own."""
+    filters, taps = stream.w.shape
+    size = filters // stream.groups
+    own = slice(number * size, (number + 1) * size)
+    return replace(
+        stream,
+        a=stream.a[:, number * taps : (number + 1) * taps],
+        w=stream.w[own],
+        choice=stream.choice[own],
+        groups=1,
+        parameters={name: x[own] for name, x in stream.parameters.items()},
+        outputs=stream.outputs[:, own],
+    )

@@ -30,7 +30,7 @@ class Routed:
         ``TRELLIS_COMB`` (LUT4, carry and distributed RAM), ``TRELLIS_FF``, ``MULT18X18D`` and
         ``DP16KD`` cells.
     fmax_mhz : float
-        Of the worst path between registers, after routing.
+        Of the worst path between registers, after routing; infinite where there is none.
     critical_path : str
         Where it begins and ends.
     """
@@ -73,12 +73,15 @@ def place_and_route(mapped: str, *, target_mhz: float, seed: int = 1) -> Routed:
 
 def _routed(report: dict[str, Any]) -> Routed:
     used = {cell: found["used"] for cell, found in report["utilization"].items()}
-    path = report["critical_paths"][0]["path"]
+    clocks = report["fmax"].values()
+    inner = [x for x in report["critical_paths"] if x["from"] == x["to"]]
+    path = inner[0]["path"] if clocks and inner else []
+    ends = (path[0]["from"]["cell"], path[-1]["to"]["cell"]) if path else ("none", "none")
     return Routed(
         luts=used["TRELLIS_COMB"],
         registers=used["TRELLIS_FF"],
         dsps=used["MULT18X18D"],
         block_rams=used["DP16KD"],
-        fmax_mhz=min(clock["achieved"] for clock in report["fmax"].values()),
-        critical_path=f"{path[0]['from']['cell']} to {path[-1]['to']['cell']}",
+        fmax_mhz=min((clock["achieved"] for clock in clocks), default=float("inf")),
+        critical_path=" to ".join(ends),
     )

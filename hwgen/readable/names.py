@@ -66,7 +66,7 @@ def _readers(module: Module) -> dict[str, str]:
 
     for item in module.items:
         if isinstance(item, Assign):
-            note(item.value, item.target.partition("[")[0].strip())
+            note(item.value, _first_name(item.target))
         elif isinstance(item, Clocked):
             note(item.value, item.register)
         elif isinstance(item, Block):
@@ -77,6 +77,12 @@ def _readers(module: Module) -> dict[str, str]:
             for port, value in _PORT.findall(item.text):
                 note(value, f"{instance[1]}_{port}")
     return readers
+
+
+def _first_name(target: str) -> str:
+    """What is assigned to; of several values side by side one that has a name."""
+    names: list[str] = re.findall(r"[A-Za-z_$][\w$]*", target)
+    return next((name for name in names if not name.startswith("$")), names[0])
 
 
 def _what_it_is(expression: Expression, module: Module) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from hwgen.compiler.machine.multiply import is_diagonal
 from hwgen.network.graph import Add, Concat, Convolution, Pad, Pool, Reshape, Slice
 from tests.machine.forms import level_of
-from tests.random_layers import padding_of
+from tests.random_window import padding_of
 
 __all__ = ["GEOMETRIES", "LEVELS", "MULTIPLYING", "PATTERNS", "Cell", "cells_of", "required"]
 

@@ -1,8 +1,10 @@
 """Programs with one fault each, and what the machine must say of it."""
 
+import random
 from dataclasses import dataclass
 
 from hwgen.spec.program import (
+    DESCRIPTOR,
     DESCRIPTOR_BYTES,
     Operation,
     pack_descriptor,
@@ -35,6 +37,26 @@ class Faults:
         """All of them, by name."""
         makers = (self._foreign, self._bad, self._outside, self._streams, self._responses)
         return {name: case for make in makers for name, case in make()}
+
+    def flips(self, count):
+        """Descriptors of which one field is drawn anew, but that ask for little: patches."""
+        rng = random.Random(count)
+        found = []
+        while len(found) < count:
+            number = rng.randrange(len(self.descriptors) - 1)
+            fields = dict(self.descriptors[number])
+            name = rng.choice([name for name in fields if name != "digest"])
+            width, signed = DESCRIPTOR[name]
+            low = -(1 << (width - 1)) if signed else 0
+            drawn = (rng.randrange(low, low + (1 << width)), fields[name] ^ 1 << rng.randrange(4))
+            fields[name] = rng.choice((*drawn, 0, low + (1 << width) - 1))
+            try:
+                word = pack_descriptor(**fields)
+            except ValueError:  # a flip beyond the field
+                continue
+            if _work(fields) < 20_000:
+                found.append([f"{number}: {name} = {fields[name]}", 128 * number, word.hex()])
+        return found
 
     def _case(self, error, number, changes=None, **fields):
         """Descriptor ``number`` with ``changes``, or whatever ``fields`` say."""
@@ -208,3 +230,13 @@ class Faults:
             "an unreadable descriptor is bad, too",
             self._case("DESCRIPTOR_READ", 0, changes, forbidden=[127, 128]),
         )
+
+
+def _work(fields):
+    """Cycles that a descriptor may take, roughly; its memory answers but a few kilobytes."""
+    if fields["operation"] in (Operation.LOAD, Operation.STORE):
+        return fields["height"] * (fields["run_bytes"] // 8 + 10)
+    cycles = fields["height"] * fields["width"] * fields["groups"]
+    if fields["operation"] in (Operation.DENSE, Operation.DIAGONAL):  # weights end soon
+        return cycles * (20 + fields["spacing"])
+    return cycles * (fields["passes"] + fields["spacing"])

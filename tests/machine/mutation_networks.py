@@ -9,13 +9,13 @@ __all__ = ["rounding_once", "rounding_twice"]
 
 def rounding_once(rng):
     """Strides, every kind of convolution, a sum, an average over the taps that there are."""
-    net = _Network(rng, (6, 5, 3), "single")
+    net = _Network(rng, (6, 3, 3), "single")
     net.convolution("stem", "image", 7, kernel=(3, 3), stride=(2, 1), padding=(1, 0, 1, 2))
     net.convolution("depthwise", "stem", 7, kernel=(2, 3), padding=(1, 1, 0, 1), groups=7)
     net.convolution("pointwise", "depthwise", 7)
     net.add("sum", "stem", "pointwise")
     net.pool("average", "sum", (3, 2), stride=(1, 2), padding=(1, 0, 1, 1))
-    net.convolution("classes", "average", 5, kernel=net.shapes["average"][:2])
+    net.convolution("classes", "average", 9, kernel=net.shapes["average"][:2])
     return net.network()
 
 

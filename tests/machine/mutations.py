@@ -50,8 +50,8 @@ _ARRAY = {
         "weights", "sum_element", "Mux(self.valid, self.a, 0)", "self.a"
     ),
     "x of all bits": Fault("weights", "variate_element", "low.any()", "low.all()"),
-    "diagonal's activation where none counts": Fault(
-        "weights", "diagonal_lanes", "line.a_east ^ lowest, 0)", "line.a_east ^ lowest, 1)"
+    "diagonal's activation off by one": Fault(
+        "weights", "diagonal_lanes", "line.a_east ^ lowest, 0)", "line.a_east ^ lowest ^ 1, 0)"
     ),
     "skew too short": Fault(
         "weights", "activation_delay_2", "range(self.depth)", "range(self.depth - 1)"
@@ -74,7 +74,7 @@ _MEMORY = {
     "lines begin where the last one ended": Fault(
         "ranges", "positions", "self.byte.eq(line_byte)", "self.byte.eq(self.byte)"
     ),
-    "no spacing": Fault("weights", "positions", "wait + 1 == spacing", "(wait + 1 == spacing) | 1"),
+    "no spacing": Fault("columns", "positions", "wait + 1 == spacing", "(wait + 1 == spacing) | 1"),
     "padding reads memory": Fault(
         "ranges",
         "fetch",
@@ -132,7 +132,7 @@ _VECTOR = {
     "ties up": Fault("edge", "requantizer", "(lost > half)", "(lost >= half)"),
     "no upper bound": Fault("edge", "requantizer", "moved > self.high", "moved > 255"),
     "always the first column": Fault(
-        "weights", "scaler", "self.select[column] if", "self.select[0] if"
+        "columns", "scaler", "self.select[column] if", "self.select[0] if"
     ),
     "target lines run on": Fault("ranges", "target_walker", "m.Elif(ended)", "m.Elif(ended & 0)"),
     "a column too many": Fault(
@@ -201,10 +201,10 @@ _BUS = {
     ),
     "queue overflows": Fault("weights", "stream_fifo_31x6", "self.level != self.depth", "1"),
     "rest of a run forgotten": Fault(
-        "ranges", "beat_aligner_128_1", "come.end >= come.offset", "come.end > come.offset"
+        "edge", "beat_aligner_64_1", "come.end >= come.offset", "come.end > come.offset"
     ),
     "a beat too many": Fault(
-        "ranges", "write_beats_128x16_1", "burst.offset > burst.end", "burst.offset >= burst.end"
+        "edge", "write_beats_64x16_1", "burst.offset > burst.end", "burst.offset >= burst.end"
     ),
     "bytes behind a run written": Fault(
         "ranges", "write_beats_128x16_1", "upper = Mux(closes,", "upper = Mux(0,"

@@ -46,7 +46,17 @@ def test_stalls_counters_commands_resets_and_odd_accesses(hosted):
 
 
 def test_addresses_have_more_than_32_bits(tmp_path):
-    hosted = Hosted(replace(SPEC, address_width=45, data_width=128, form="columns"), tmp_path)
+    hosted = Hosted(replace(SPEC, address_width=64, data_width=128, form="columns"), tmp_path)
     only = "the_address_space_has_an_end|every_channel_may_stall.*=5"
-    log = hosted.run("bench_machine_host", "high", base=0x0357_9BDF_A000, COCOTB_TEST_FILTER=only)
+    log = hosted.run(
+        "bench_machine_host", "high", base=0xFEDC_BA98_7654_3000, COCOTB_TEST_FILTER=only
+    )
+    assert log is None, log
+
+
+@pytest.mark.regress
+def test_no_descriptor_makes_it_hang(tmp_path):
+    hosted = Hosted(replace(SPEC, activation_bytes=2048), tmp_path)  # every address is a byte
+    (tmp_path / "flips.json").write_text(json.dumps(Faults(hosted.program).flips(100)))
+    log = hosted.run("bench_machine_flips", "flips")
     assert log is None, log

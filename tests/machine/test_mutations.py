@@ -172,7 +172,12 @@ def test_a_fault_in_a_program_is_seen(name, bench):
 
 @pytest.mark.regress
 def test_random_mutants_of_the_verilog(bench):
-    """Every module in turn; prints how many of each were seen, and those that were not."""
+    """Every module in turn; prints how many of each were seen, and those that were not.
+
+    What the jobs cannot see are clock enables, which save power alone, what errors and resets
+    leave behind and what a driver reads (see ``test_errors.py``), and conditions that are never
+    apart from another one.
+    """
     rng = np.random.default_rng(SEED)
     forms = defaultdict(list)
     for form in SPECS:

@@ -40,9 +40,9 @@ def on_verilog(case, folder, change=lambda text: text):
     verilog = folder / "machine.v"
     text = to_verilog(Machine(case.spec), "machine")
     verilog.write_text(change(text), encoding="utf-8")
-    build_simulation(verilog, folder / "compiled", "machine", visible=VISIBLE)
     stalls = ",".join(map(str, case.stalls))
     try:
+        build_simulation(verilog, folder / "compiled", "machine", visible=VISIBLE)
         _, passed, seen = simulate_image(
             folder / "compiled",
             folder / "job",

@@ -209,3 +209,13 @@ endmodule"""
     assert "wire [3:0] a_plus_b;" in found
     assert "assign y = a_plus_b + a;" in found
     assert "assign z = !a[0] & (b == 4'd0);" in found
+
+
+@pytest.mark.parametrize("multiplier", ["drum_3_s8", "drum_5", "roba_s8"])
+def test_values_that_are_assigned_side_by_side_have_names(multiplier):
+    text = to_verilog(find(multiplier).create(), "dut")
+    declared = re.findall(
+        r"^  (?:wire|reg)(?: signed)?(?: \[\d+:0\])? (.*?)(?: = .*)?;$", text, re.M
+    )
+    assert declared
+    assert not [name for name in declared if not re.fullmatch(r"[A-Za-z_]\w*|\\\S+ ", name)]

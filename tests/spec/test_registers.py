@@ -1,9 +1,16 @@
+import re
+from dataclasses import replace
+
 import pytest
 
 from hwgen import __version__
 from hwgen.errors import SpecError
+from hwgen.spec.machine_file import load_machine
+from hwgen.spec.memory_port import WRITE_BURSTS, most_reads
+from hwgen.spec.program import DESCRIPTOR_BYTES, IMAGE_ALIGNMENT, digest_word
 from hwgen.spec.registers import (
     Access,
+    Constant,
     ErrorCode,
     Field,
     Register,
@@ -13,6 +20,7 @@ from hwgen.spec.registers import (
     accelerator_registers,
     spec_digest,
 )
+from hwgen.spec.registers.machine import register_files
 
 
 def field(**changes):
@@ -125,3 +133,38 @@ def test_a_map_that_cannot_be_is_refused(make, refusal):
     with pytest.raises(SpecError) as refused:
         make()
     assert str(refused.value) == refusal
+
+
+def test_files_say_what_a_driver_needs_of_programs():
+    spec = load_machine("16x16")
+    files = register_files(spec)
+    assert list(files) == ["registers.md", "registers.h"]
+    assert files == register_files(replace(spec))
+    found = re.findall(r"^#define HWGEN_(\w+) (0x\w+|\d+)u$", files["registers.h"], re.M)
+    defined = {name: int(value, 0) for name, value in found}
+    wanted = {
+        "IMAGE_ALIGNMENT": IMAGE_ALIGNMENT,
+        "IMAGE_DIGEST": digest_word(spec),
+        "DIGEST_VALUE_RESET": digest_word(spec),
+        "DESCRIPTOR_BYTES": DESCRIPTOR_BYTES,
+        "ACTIVATION_BYTES": spec.activation_bytes,
+        "MEMORY_ADDRESS_WIDTH": spec.address_width,
+        "MEMORY_DATA_WIDTH": spec.data_width,
+        "MEMORY_READ_BURSTS": most_reads(spec),
+        "MEMORY_WRITE_BURSTS": WRITE_BURSTS,
+        **{f"STATUS_ERROR_{code.name}": code.value for code in ErrorCode},
+    }
+    assert {name: defined[name] for name in wanted} == wanted
+    for name in (name for name in wanted if name.startswith(("IMAGE", "MEMORY"))):
+        row = re.search(rf"^\| {name.lower()} \| (\w+) \|", files["registers.md"], re.M)
+        assert int(row[1], 0) == wanted[name]
+    other = register_files(replace(spec, outstanding=spec.outstanding + 1))
+    assert all(other[name] != text for name, text in files.items())
+
+
+def test_constants_share_the_names_of_registers():
+    one = Constant(name="one", description="A number.", value=1)
+    with pytest.raises(SpecError, match="register map map names must differ"):
+        RegisterMap(name="map", registers=(register(),), constants=(one,))
+    with pytest.raises(SpecError, match="constant one must be an integer from 0 to 4294967295"):
+        replace(one, value=1 << 32)

@@ -21,7 +21,7 @@ from hwgen.spec.program import (
 
 __all__ = ["StepCycles", "program_cycles"]
 
-_START = -3  # from the start until the first descriptor is asked for
+_START = -6  # until the first descriptor is asked for, less what its load does meanwhile
 _CHECK = 24  # of a descriptor, and its way
 _SETTLE = 5  # from a descriptor's last position until the next one is taken
 _NEXT = 2  # from one descriptor's last write to the next one's work
@@ -30,11 +30,12 @@ _FETCH = 4  # from the taking of a pass to its first activations at the array's 
 _REQUANTIZE = 5
 _COLUMN = 2  # accumulator, and the sum with the bias
 _WRITE = 2  # the last code, and the end of the descriptor
+_SWAP = 3  # from the taking of a block until the next one may be loaded, beside its columns
 _WORD = 4  # from a beat with a weight word until it may be loaded
 _GATHER = 4  # from the last parameter's coming until they may be claimed
-_SHOW = 2  # from the loading of parameters until the next ones may be claimed
+_SHOW = 10  # from one claim of parameters to the next, beside a cycle for each column
 _RETURN = 8  # from the last operand of a sum to its accumulator
-_LOAD = 6  # from the command of a run to its first beat in the banks, beside memory's answer
+_LOAD = 9  # from the command of a run to its first beat in the banks, beside memory's answer
 _STORE = 8  # from a first beat's way out of the banks to memory's response
 
 _Fields = dict[str, int]
@@ -111,12 +112,15 @@ class _Clock:
         """Advance by one descriptor."""
         operation = Operation(fields["operation"])
         began = self.now
-        self.described = self.described or _START + self._describe
+        if not began:
+            self.described = _START + self._describe
         self.asked_from, self.claims = self.described, 0
         taken = max(self.vacant, self.described)
         self.described = taken + self._describe
         if operation in (Operation.LOAD, Operation.STORE):
-            self.now = max(self.now, taken) + self._move(operation, fields, following)
+            self.now = max(began, taken) + self._move(operation, fields, following)
+            if not began:  # the second descriptor comes between
+                self.now += self._beats(DESCRIPTOR_BYTES)
             self.vacant = self.now
             return StepCycles(layer=layer, operation=operation, memory_wait=self.now - began)
         self.now = max(self.now + _NEXT, taken + self.spec.lanes + _SET)
@@ -142,11 +146,16 @@ class _Clock:
         return -(-8 * size // self.spec.data_width)
 
     @property
+    def _corrections(self) -> int:
+        """Cycles that corrections of a sum take."""
+        return 2 if self.spec.variate_bits else int(self.spec.activation_sum)
+
+    @property
     def _to_columns(self) -> int:
         """Cycles from the taking of a pass until its first sum is at its column."""
         spec = self.spec
         array = spec.rows + spec.multiplier_stages + (spec.form == "edge")
-        return _FETCH + array + (2 if spec.variate_bits else int(spec.activation_sum))
+        return _FETCH + array + self._corrections
 
     @property
     def _drain(self) -> int:
@@ -167,7 +176,7 @@ class _Clock:
         # It is known after a while; then bursts alternate.
         bursts = max(0, beats - self.latency - _CHECK) // min(run, BURST_BEATS)
         between = min(between, bursts * BURST_BEATS)
-        return self.latency + _LOAD + beats + between + self._beats(DESCRIPTOR_BYTES)
+        return self.latency + _LOAD + beats + between
 
     @property
     def _group_beats(self) -> int:
@@ -179,7 +188,8 @@ class _Clock:
         self.claims += 1
         beats = self.claims * self._group_beats
         arrival = self.asked_from + self.latency + beats + _GATHER
-        self.claimed = max(start, arrival, self.claimed + self._to_columns + _SHOW)
+        shown = self.claimed + _SHOW + self.spec.cols + self._corrections
+        self.claimed = max(start, arrival, shown)
         return self.claimed
 
     def _bypass(self, operation: Operation, fields: _Fields) -> dict[str, int]:
@@ -217,14 +227,16 @@ class _Clock:
                     self.taken.append(int(loaded))
                 loaded += 1
             start = max(self.now, int(loaded))
-            waited += start - self.now
+            if start > self.now:
+                waited += start - self.now - 1
+                drain += 1  # the loader sees late that it is awaited
             spent = positions
             if (block + 1) % passes == 0:
                 begins = self._claim(start)
                 drain += begins - start
                 start, spent = begins, positions * fields["spacing"]
             busy += spent
-            self.now, free = start + spent, start + cols + 1
+            self.now, free = start + spent, start + cols + _SWAP
         return {"streaming": busy, "weight_wait": waited, "drain": drain}
 
     def _arrivals(self, words: int, groups: int) -> Iterator[float]:

@@ -8,18 +8,17 @@ from collections.abc import Mapping
 
 import numpy as np
 from amaranth.lib import data
-from numpy.typing import NDArray
 
 from hwgen.control.layout import filter_layout
-from hwgen.cost.array.samples import ArraySamples, Lanes
-from hwgen.cost.parts import Cycles
+from hwgen.cost.array.samples import ArraySamples
+from hwgen.cost.parts import Cycles, Lanes
 from hwgen.memory.token import Update
 from hwgen.vector.lane import RESCALE
 from hwgen.vector.link import link_layout
 
 __all__ = ["deskew_cycles", "lane_cycles", "scaler_cycles"]
 
-_LANE_HISTORY = 6  # cycles until a sum has left the column
+_LANE_HISTORY = 7  # cycles until a sum has left the column
 _SCALER_HISTORY = 6
 
 
@@ -31,7 +30,7 @@ def lane_cycles(samples: ArraySamples) -> Cycles:
     known = {name: x for name, x in parameters.items() if name in layout.members}
     fixed = {"parameter": packed(layout, known), "diagonal": one * samples.is_diagonal}
     loads = packed_link(samples, {"valid": one, "load": one, "final": one, "position": 0 * one})
-    cycles = [{**fixed, "link": loads}, {**fixed, "load_rescale": one}]
+    cycles: list[dict[str, Lanes]] = [{**fixed, "link": loads}, {**fixed, "load_rescale": one}]
     for ago in reversed(range(_LANE_HISTORY)):
         ports = {**fixed, "link": _link(samples, ago), "total": samples.column_sum(ago)}
         ports["accumulator.ram.read_data"] = samples.accumulated(ago + 1)
@@ -88,7 +87,8 @@ def deskew_cycles(samples: ArraySamples) -> Cycles:
 def _link(samples: ArraySamples, ago: int) -> Lanes:
     number = samples.block(ago) % samples.passes
     position = samples.position(ago)
-    update = np.where(number == 0, Update.SET.value, Update.ADD.value)
+    first, later = (x.value for x in (Update.SET, Update.ADD))  # type: ignore[attr-defined]
+    update: Lanes = np.where(number == 0, first, later)
     return packed_link(
         samples,
         {
@@ -106,9 +106,9 @@ def packed_link(samples: ArraySamples, fields: Mapping[str, Lanes]) -> Lanes:
     return packed(link_layout(samples.spec.accumulator_depth), fields)
 
 
-def packed(layout: data.StructLayout, fields: Mapping[str, Lanes]) -> NDArray[np.object_]:
+def packed(layout: data.StructLayout, fields: Mapping[str, Lanes]) -> Lanes:
     """Raw bits of a layout, of any width; fields that are not named are 0."""
-    found: NDArray[np.object_] = np.zeros(len(next(iter(fields.values()))), object)
+    found: Lanes = np.zeros(len(next(iter(fields.values()))), object)
     for name, field in layout:
         shape = field.shape
         if isinstance(shape, data.StructLayout):

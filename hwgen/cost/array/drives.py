@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hwgen.cost.array.samples import ArraySamples
+from hwgen.cost.array.samples import ArraySamples, Lanes
 from hwgen.cost.parts import Cycles
 
 __all__ = [
@@ -107,7 +107,7 @@ def range_cycles(samples: ArraySamples) -> Cycles:
     kind = spec.arithmetic[0].w_kind
     block, one = samples.block(0), np.ones_like(samples.row)
     modes = len(spec.arithmetic[0].modes)
-    ports = {}
+    ports: dict[str, Lanes] = {}
     for number in range(modes - 1):
         half = 1 << (kind.width - modes + number)
         middle = 0 if kind.signed else 1 << (kind.width - 1)

@@ -6,6 +6,8 @@ one of those cycles, drawn uniformly, with as many cycles before it as wanted: r
 and columns without a filter are among them, as they cost energy, too.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,9 @@ from hwgen.arith.multiplier import Multiplier
 from hwgen.network.stream import LayerStream
 from hwgen.spec.machine import MachineSpec
 
-__all__ = ["ArraySamples"]
+__all__ = ["ArraySamples", "Lanes"]
 
-Lanes = NDArray[np.int64]
+Lanes: TypeAlias = NDArray[np.int64]
 
 
 class ArraySamples:
@@ -53,8 +55,8 @@ class ArraySamples:
         rng = np.random.default_rng(seed)
         self.stream = stream
         self.spec = spec
-        self.is_diagonal = stream.groups > 1
         self._filters, self._taps = stream.w.shape
+        self.is_diagonal = 1 < stream.groups == self._filters
         self._size = spec.diagonal if self.is_diagonal else spec.cols
         passes = self._taps if self.is_diagonal else -(-self._taps // spec.rows)
         self.passes = passes
@@ -66,12 +68,13 @@ class ArraySamples:
         self.column = rng.choice(list(range(spec.cols)) if columns is None else columns, lanes)
         kind = find(stream.choices[0][0]).a_kind
         self._lowest = kind.low & (1 << kind.width) - 1
+        self._edge = spec.arithmetic[0].edge if spec.form == "edge" else None
         self._tables = [self._table(name, mode) for name, mode in stream.choices]
 
     @property
     def cycles(self) -> int:
         """In which a position enters the array."""
-        return self.blocks * self.positions
+        return int(self.blocks * self.positions)
 
     def block(self, ago: int) -> Lanes:
         """Block that was active so many cycles before the sample; before the first: the last."""
@@ -117,16 +120,17 @@ class ArraySamples:
 
     def edge(self, a: Lanes) -> Lanes:
         """Activation codes as elements get them."""
-        if self.spec.form != "edge":
+        if self._edge is None:
             return a
         transform = self._edge.transform
         mask = (1 << transform.core_kind.width) - 1
-        return transform.compute(transform.kind.decode(a)) & mask
+        short: Lanes = transform.compute(transform.kind.decode(a))
+        return short & mask
 
     def above(self, ago: int) -> Lanes:
         """Sum that an element gets from the north, as a signed number."""
         found = np.zeros(len(self.row), np.int64)
-        for row in range(self.spec.rows - 1):
+        for row in range(self.spec.rows):
             found += np.where(row < self.row, self._product(ago, np.full_like(self.row, row)), 0)
         return found
 
@@ -135,14 +139,16 @@ class ArraySamples:
         found = np.zeros(len(self.row), np.int64)
         if self.is_diagonal:
             return found
-        for row in range(self.spec.rows - 1):
+        for row in range(self.spec.rows):
             a, _ = self.activation(ago, np.full_like(self.row, row), stored=mask is None)
             found += np.where(row < self.row, a if mask is None else a & mask, 0)
         return found
 
     def filter(self, ago: int) -> Lanes:
         """Filter of the sample's column; where it has none, the layer's last one."""
-        return self._placement[self.block(ago) // self.passes, self.column] % self._filters
+        found: Lanes = self._placement[self.block(ago) // self.passes, self.column]
+        kernel: Lanes = found % self._filters
+        return kernel
 
     def column_sum(self, ago: int) -> Lanes:
         """Sum that leaves the sample's column, of one block."""
@@ -160,13 +166,15 @@ class ArraySamples:
         found = self._sum(position, kernel, 0 * taps, taps)
         found += self.stream.parameters["bias"][kernel]
         codes = self.stream.a[position[:, None], self._indices(kernel)].astype(np.int64)
-        return found + self.stream.parameters["sum_factor"][kernel] * codes.sum(axis=1)
+        sums: Lanes = codes.sum(axis=1)
+        return found + self.stream.parameters["sum_factor"][kernel] * sums
 
     def activation_sum(self, ago: int, mask: int = 255) -> Lanes:
         """Sum over all taps of stored activations, or of their low bits."""
         index = self._indices(self.filter(ago))
         codes = self.stream.a[self.position(ago)[:, None], index].astype(np.int64)
-        return (codes & mask).sum(axis=1)
+        sums: Lanes = (codes & mask).sum(axis=1)
+        return sums
 
     @property
     def _per_block(self) -> int:
@@ -175,7 +183,8 @@ class ArraySamples:
     def _indices(self, kernel: Lanes) -> Lanes:
         """Where a filter's taps lie in the stream: ``[lanes, K]``."""
         group = kernel // (self._filters // self.stream.groups)
-        return group[:, None] * self._taps + np.arange(self._taps)
+        found: Lanes = group[:, None] * self._taps + np.arange(self._taps)
+        return found
 
     def _sum(self, position: Lanes, kernel: Lanes, first: Lanes, last: Lanes) -> Lanes:
         """Sum of a filter's products at a position, from one tap to another."""
@@ -186,11 +195,12 @@ class ArraySamples:
             found = np.where(choice == number, table[a, w], found)
         taps = np.arange(self._taps)
         counts = (first[:, None] <= taps) & (taps < last[:, None])
-        return (found * counts).sum(axis=1) << self._scale
+        sums: Lanes = (found * counts).sum(axis=1)
+        return sums << self._scale
 
     @property
     def _scale(self) -> int:
-        return self._edge.transform.shift if self.spec.form == "edge" else 0
+        return self._edge.transform.shift if self._edge else 0
 
     def _placed(self) -> Lanes:
         """Filters in order; where columns differ, those with a column's multiplier in it."""
@@ -221,9 +231,4 @@ class ArraySamples:
         return found * counts
 
     def _table(self, name: str, mode: int) -> NDArray[np.int32]:
-        multiplier: Multiplier = self._edge.core if self.spec.form == "edge" else find(name)
-        return multiplier.table(mode)
-
-    @property
-    def _edge(self):  # type: ignore[no-untyped-def]
-        return self.spec.arithmetic[0].edge
+        return (self._edge.core if self._edge else find(name)).table(mode)

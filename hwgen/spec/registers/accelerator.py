@@ -21,11 +21,11 @@ __all__ = ["CAUSES", "IDENTIFICATION", "accelerator_registers", "spec_digest"]
 IDENTIFICATION = int.from_bytes(b"HWGN")
 
 CAUSES = {
-    "streaming": "a position of a multiplication entered the array",
+    "streaming": "positions of a multiplication entered the array, or waited for requantizers",
     "weight_wait": "the array waited for weights",
-    "drain": "the pipeline drained before the next layer",
-    "pooling": "a position of a pooling or an addition was read",
-    "memory_wait": "activations were loaded or stored, or descriptors awaited",
+    "drain": "the pipeline drained, or the next pass waited for what is in it",
+    "pooling": "positions of a pooling or an addition were read, or waited for requantizers",
+    "memory_wait": "activations were loaded or stored, or a descriptor was awaited or prepared",
 }
 """What a cycle was spent on: exactly one of these for each cycle of a run."""
 
@@ -168,9 +168,10 @@ def _control() -> tuple[Register, ...]:
             "position",
             0x18,
             Access.READ_ONLY,
-            "Number of the descriptor that is executed, the first one being 0; after an error, "
-            "of the one that failed. Descriptors, parameters and weights are read one "
-            "descriptor ahead: errors 1 to 3 may be of the next one.",
+            "Number of the descriptor that is executed, the first one being 0; after done, of the "
+            "one that ends the program; after an error, of the one that failed. Descriptors, "
+            "parameters and weights are read one descriptor ahead: errors 1 to 3 may be of the "
+            "next one.",
         ),
     )
 
@@ -201,7 +202,7 @@ def _descriptor(address_width: int) -> tuple[Register, ...]:
         ),
         Register(
             name="descriptor_high",
-            description="The rest of its address.",
+            description="Bits 32 and up of its address; where it has none, nothing can be written.",
             offset=0x24,
             fields=(high,) if address_width > 32 else (),
         ),
@@ -213,7 +214,13 @@ def _counters() -> tuple[Register, ...]:
     saturates = "It stays at 0xffffffff once it gets there."
     return (
         _whole("cycles_low", 0x30, Access.READ_ONLY, f"Cycles busy, bits 0 to 31. {stated}"),
-        _whole("cycles_high", 0x34, Access.READ_ONLY, f"Cycles busy, bits 32 to 63. {stated}"),
+        _whole(
+            "cycles_high",
+            0x34,
+            Access.READ_ONLY,
+            f"Cycles busy, bits 32 to 63. {stated} Both belong together if this register reads the "
+            "same before and after CYCLES_LOW.",
+        ),
         *(
             _whole(
                 f"{name}_cycles",

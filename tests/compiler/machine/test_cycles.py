@@ -102,6 +102,6 @@ def test_the_array_waits_where_modes_make_weights_longer():
         program = compile_machine(network, mapping, machine)
         return sum(step.weight_wait for step in program_cycles(program))
 
-    # Of 10 bits each, a block takes 40 beats of 64 bits, but its swap and its loading 33 cycles.
+    # Of 10 bits each, a block takes 40 beats of 64 bits, but its swap and its loading 35 cycles.
     assert waits(spec) > waits(replace(spec, data_width=128))
     assert waits(replace(spec, data_width=128)) == waits(replace(spec, data_width=256))
