@@ -52,8 +52,10 @@ def test_modes_are_stored_with_weights_where_nothing_derives_them():
         ),
         (
             {"form": "edge"},
-            r"^machine multipliers must shorten activations first for form edge, "
-            r"but exact does not$",
+            (
+                r"^machine multipliers must shorten activations first for form edge, "
+                r"but exact does not$"
+            ),
         ),
         (
             {"data_width": 48},
