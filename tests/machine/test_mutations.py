@@ -47,9 +47,10 @@ class Bench:
     def machine(self, form):
         """The machine of a form, emitted once."""
         if form not in self.emitted:
-            self.emitted[form] = Emitted(SPECS[form])
+            machine = Emitted(SPECS[form])
             self.jobs[form] = [job(SPECS[form], *found) for found in JOBS]
-            self.right[form] = [*self.outcomes(form, self.emitted[form].verilog)]
+            self.right[form] = [*self.outcomes(form, machine.verilog)]
+            self.emitted[form] = machine
         return self.emitted[form]
 
     def outcomes(self, form, verilog):
