@@ -46,7 +46,7 @@ class StreamFifo(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         words = Ram(width=self.width, depth=self.depth, transparent=True)
-        ram = place(m, platform, "ram", words, module=f"fifo_ram_{self.width}x{self.depth}")
+        ram = place(m, platform, "ram", words, module=f"memory_fifo_{self.width}x{self.depth}")
         write = Signal()
         read = Signal()
         first = Signal.like(ram.read_address)

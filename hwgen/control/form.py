@@ -30,7 +30,8 @@ def array_of(spec):
         "diagonal": True,
     }
     if spec.form == "tiles":
-        return Tiles(multipliers, **options)
+        gating = "cell" if spec.clock_gates else "enable"
+        return Tiles(multipliers, **options, gating=gating)
     elements = multipliers[0]
     if spec.form == "columns":
         elements = tuple(multipliers[c % len(multipliers)] for c in range(spec.cols))

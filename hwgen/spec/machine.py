@@ -49,6 +49,9 @@ class MachineSpec:
     multipliers : tuple of str
         Catalogue names, or netlists' files that end in ``.v``: then the field holds the names
         of their gates. One, but for ``columns`` and ``tiles``; all of the same operands.
+    clock_gates : bool
+        Of form ``tiles``: clocks of idle tiles stop behind gating cells, for an ASIC; else their
+        registers have clock enables, for an FPGA.
     multiplier_stages : int
         Registers inside each multiplier: 0 to 8.
     activation_sum : bool
@@ -78,6 +81,7 @@ class MachineSpec:
     cols: int
     form: Form = "weights"
     multipliers: tuple[str, ...] = ("exact",)
+    clock_gates: bool = False
     multiplier_stages: int = 0
     activation_sum: bool = False
     variate_bits: int = 0
@@ -97,8 +101,9 @@ class MachineSpec:
         check_range("machine", "address_width", self.address_width, 32, 64)
         check_choice("machine", "data_width", self.data_width, _BUS_WIDTHS)
         check_choice("machine", "form", self.form, FORMS)
-        if not isinstance(self.activation_sum, bool):
-            raise SpecError(f"machine activation_sum must be a bool, not {self.activation_sum!r}")
+        for name in ("activation_sum", "clock_gates"):
+            if not isinstance(getattr(self, name), bool):
+                raise SpecError(f"machine {name} must be a bool, not {getattr(self, name)!r}")
         if self.cols % self.requantizers:
             raise SpecError(
                 f"machine requantizers must divide {self.cols} columns, not {self.requantizers}"
