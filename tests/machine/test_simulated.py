@@ -38,6 +38,15 @@ MACHINES = {
     "edge": MachineSpec(
         rows=5, cols=4, requantizers=4, form="edge", multipliers=("precision_5x8",), **SMALL
     ),
+    "tiles behind gating cells": MachineSpec(
+        rows=4,
+        cols=4,
+        requantizers=4,
+        form="tiles",
+        multipliers=("truncated_7", "exact"),
+        clock_gates=True,
+        **SMALL,
+    ),
 }
 
 
