@@ -158,8 +158,6 @@ _CONTROL = {
     "moved lines on one place": Fault(
         "tiles", "mover", "start.eq(start + layer.target_line_step)", "start.eq(start)"
     ),
-    "bytes behind a line loaded": Fault("tiles", "mover", "eq(lane < left)", "eq(1)"),
-    "queue for the bus overflows": Fault("tiles", "mover", "queue.level + read < _QUEUE", "1"),
     "parameters overwritten": Fault("columns", "parameter_feed", "(~shown | self.taken)", "1"),
     "the same descriptor again": Fault(
         "columns",
