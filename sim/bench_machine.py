@@ -29,6 +29,7 @@ from sim.reference.replay import memory_with
 from sim.mismatch import Mismatch
 from sim.signals import number
 from sim.streams import stalls
+from sim.strobes import clear_unstrobed
 
 BASE = 0x1000  # of the program in memory
 PATIENCE = 20  # times the cycles that a program should take
@@ -148,6 +149,7 @@ async def start(dut, program, shares):
     await reset(dut, **dict.fromkeys(given, 0))
     size = 1 << (BASE + program.memory_bytes + 4096).bit_length()
     ram = AxiRam(AxiBus.from_prefix(dut, "m_axi"), dut.clk, size=size)
+    clear_unstrobed(ram.write_if.w_channel)  # they come from addresses that no bank has
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi"), dut.clk)
     for interface in (ram.write_if, ram.read_if, host.write_if, host.read_if):
         interface.log.setLevel("WARNING")

@@ -39,9 +39,6 @@ _ARRAY = {
     "swap of a tile without activations": Fault(
         "tiles", "tiles", "is_loaded & self.swap.replicate", "is_fed & ~self.swap.replicate"
     ),
-    "idle tile fed": Fault(
-        "tiles", "tiles", "front.valid_east[row] & is_fed)", "front.valid_east[row])"
-    ),
     "weights into the wrong tile": Fault(
         "tiles", "tiles", "self.load & is_loaded.replicate(", "self.load & ~is_loaded.replicate("
     ),
@@ -155,17 +152,12 @@ _CONTROL = {
     "a word for all rows": Fault("ranges", "weight_loader", "(~job.diagonal | row[-1])", "row[-1]"),
     "first pass adds": Fault("edge", "passes", "Mux(is_first, Update.SET,", "Mux(0, Update.SET,"),
     "sum read too early": Fault("edge", "passes", "rest.eq(self.gap - 1)", "rest.eq(0)"),
-    "second operand with the first one's strides": Fault(
-        "edge", "passes", "held.eq(second)", "held.eq(0)"
-    ),
     "groups overlap": Fault(
         "edge", "passes", "first.eq(first + size)", "first.eq(first + size - 1)"
     ),
     "moved lines on one place": Fault(
         "tiles", "mover", "start.eq(start + layer.target_line_step)", "start.eq(start)"
     ),
-    "bytes behind a line loaded": Fault("tiles", "mover", "eq(lane < left)", "eq(1)"),
-    "queue for the bus overflows": Fault("tiles", "mover", "queue.level + read < _QUEUE", "1"),
     "parameters overwritten": Fault("columns", "parameter_feed", "(~shown | self.taken)", "1"),
     "the same descriptor again": Fault(
         "columns",
@@ -209,7 +201,6 @@ _BUS = {
     "bytes behind a run written": Fault(
         "ranges", "write_beats_128x16_1", "upper = Mux(closes,", "upper = Mux(0,"
     ),
-    "buffer overflows": Fault("weights", "axi_reader_weights", "(beats.length < room)", "1"),
     "start does not stay": Fault(
         "tiles",
         "register_file",
