@@ -6,7 +6,7 @@ Prints, for the generic technology and each Liberty file, from the mapped netlis
 array (every distinct module synthesized once, times its instances): area and energy of a
 processing element and of the array by part, clock pins included; both schemes of modes; an idle
 tile with and without gating; accumulators of flip-flops. Energies are those of one image of a
-network (default: the digits one) whose activations are exact, operands in the machine's own
+network (default: the digits one) whose activations are exact, operands in the accelerator's own
 order: pJ per cycle in which a position enters. There is no clock tree.
 """
 
@@ -29,7 +29,7 @@ from hwgen.emulation.streams import layer_streams
 from hwgen.golden import exact_mapping
 from hwgen.network import digits
 from hwgen.network.load import load
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping, RangeRule
 from hwgen.verilog import to_verilog
 
@@ -62,7 +62,7 @@ COLUMNS = {
 
 
 class Study:
-    """A network's operands, and machines of one size."""
+    """A network's operands, and accelerators of one size."""
 
     def __init__(self, size, network, image):
         self.size = size
@@ -72,7 +72,9 @@ class Study:
     def spec(self, *names, **options):
         small = {"accumulator_depth": 1024, "activation_bytes": 65536}
         sizes = {"rows": self.size, "cols": self.size, "requantizers": self.size}
-        return MachineSpec(multipliers=names, weight_fifo_words=128, **small, **sizes, **options)
+        return AcceleratorSpec(
+            multipliers=names, weight_fifo_words=128, **small, **sizes, **options
+        )
 
     def streams(self, name, rules=()):
         layer = LayerMapping(multiplier=name, ranges=rules)

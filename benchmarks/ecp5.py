@@ -1,10 +1,11 @@
-"""What do arrays and machines take of a Lattice ECP5, and how fast are they?
+"""What do arrays and accelerators take of a Lattice ECP5, and how fast are they?
 
-Usage: python benchmarks/ecp5.py [NAME...] [--machine] [--target-mhz 150] [--seeds 1]
+Usage: python benchmarks/ecp5.py [NAME...] [--accelerator] [--target-mhz 150] [--seeds 1]
 
 Prints LUTs (carries and distributed RAM included), registers, DSPs, block RAMs and Fmax of one
 processing element and of a 4 x 4 array, exact and approximate, with 0, 1 and 2 registers inside
-each multiplier; with --machine also of whole 4 x 4 machines. NAME chooses rows that contain it.
+each multiplier; with --accelerator also of whole 4 x 4 accelerators. NAME chooses rows that
+contain it.
 Synthesized with Yosys, placed and routed with nextpnr on an LFE5U-85F of speed grade 6, out of
 context: ports are no pins, and paths to and from them do not count. An exact multiplier takes a
 DSP (`*`); with -nodsp, and for every other circuit, products are soft logic. Needs the extra fpga.
@@ -13,12 +14,12 @@ DSP (`*`); with -nodsp, and for every other circuit, products are soft logic. Ne
 import argparse
 import time
 
+from hwgen.accelerator import Accelerator
 from hwgen.arith.catalogue import find
 from hwgen.array.grid import SystolicArray
 from hwgen.array.pe import ProcessingElement
 from hwgen.flow.ecp5 import place_and_route, synthesize
-from hwgen.machine import Machine
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 
 SIZE = 4
@@ -40,8 +41,8 @@ def array(name, stages):
     return SystolicArray(find(name), rows=SIZE, cols=SIZE, sum_column=False, stages=stages)
 
 
-def machine(name, stages):
-    spec = MachineSpec(
+def accelerator(name, stages):
+    spec = AcceleratorSpec(
         rows=SIZE,
         cols=SIZE,
         multipliers=(name,),
@@ -51,30 +52,30 @@ def machine(name, stages):
         weight_fifo_words=32,
         requantizers=1,
     )
-    return Machine(spec)
+    return Accelerator(spec)
 
 
-def designs(with_machines):
+def designs(with_accelerators):
     kinds = {"pe": element, f"array {SIZE}x{SIZE}": array}
     for kind, make in kinds.items():
         for title, name, has_dsp in MULTIPLIERS:
             for stages in (0, 1, 2):
                 yield f"{kind}, {title}, {stages} stages", make, name, stages, has_dsp
-    if with_machines:
+    if with_accelerators:
         for title, name, has_dsp in MULTIPLIERS[:1] + MULTIPLIERS[3:4]:
-            yield f"machine {SIZE}x{SIZE}, {title}, 2 stages", machine, name, 2, has_dsp
+            yield f"accelerator {SIZE}x{SIZE}, {title}, 2 stages", accelerator, name, 2, has_dsp
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("name", nargs="*")
-    parser.add_argument("--machine", action="store_true")
+    parser.add_argument("--accelerator", action="store_true")
     parser.add_argument("--target-mhz", type=float, default=150)
     parser.add_argument("--seeds", type=int, default=1, help="placements, of which the best counts")
     arguments = parser.parse_args()
     heads = ("LUTs", "FFs", "DSPs", "BRAMs", "MHz", "s")
     print(f"{'':42}", *(f"{head:>6}" for head in heads), "critical path")
-    for title, make, name, stages, has_dsp in designs(arguments.machine):
+    for title, make, name, stages, has_dsp in designs(arguments.accelerator):
         if arguments.name and not any(word in title for word in arguments.name):
             continue
         start = time.perf_counter()

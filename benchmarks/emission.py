@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/emission.py [SIZE...]
 
-Prints, per machine and per array alone, wall-clock and processor seconds (Yosys included), peak
+Prints, per accelerator and per array alone, wall-clock and processor seconds (Yosys included), peak
 memory of hwgen and of Yosys, modules and lines. Each is emitted in a process of its own.
 """
 
@@ -13,18 +13,18 @@ import subprocess
 import sys
 import time
 
+from hwgen.accelerator import Accelerator
 from hwgen.arith.catalogue import find
 from hwgen.array.grid import SystolicArray
-from hwgen.machine import Machine
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 
 MEBI = 1024  # KiB
 
 
-def machine(size):
-    return Machine(
-        MachineSpec(
+def accelerator(size):
+    return Accelerator(
+        AcceleratorSpec(
             rows=size,
             cols=size,
             requantizers=size,
@@ -40,7 +40,7 @@ def array(size):
     return SystolicArray(find("exact"), rows=size, cols=size, **options)
 
 
-KINDS = {"machine": machine, "array": array}
+KINDS = {"accelerator": accelerator, "array": array}
 
 
 def emit(kind, size):

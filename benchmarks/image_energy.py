@@ -5,7 +5,8 @@ Usage: python benchmarks/image_energy.py NETWORK IMAGES.npz [LIBERTY...] [--size
 
 Prints, for the generic technology and each Liberty file, the energy of one image by part of the
 datapath (array, weight loader, vector unit), from netlists driven with the network's operands, and
-clock pins in all cycles of the machine's cycle model. Activations are exact for every multiplier.
+clock pins in all cycles of the accelerator's cycle model. Activations are exact for every
+multiplier.
 Pooling, additions and moves count with their clock cycles alone; bits at the memories' ports are
 counted, but not priced: there is no figure of a memory macro here.
 """
@@ -14,27 +15,27 @@ import argparse
 
 import numpy as np
 
-from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.cycles import program_cycles
+from hwgen.accelerator import Accelerator
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.cycles import program_cycles
 from hwgen.cost.array.cost import array_cost
 from hwgen.cost.array.image import image_energy
 from hwgen.cost.technology import Technology
 from hwgen.emulation.streams import layer_streams
 from hwgen.golden import exact_mapping
-from hwgen.machine import Machine
 from hwgen.network.load import load
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.verilog import to_verilog
 
 
 def energy(network, image, technology, spec):
-    """Energy of one image on a machine, and the cycles of its convolutions."""
+    """Energy of one image on an accelerator, and the cycles of its convolutions."""
     layer = LayerMapping(multiplier=spec.multipliers[0])
     mapping = Mapping(layers={x.name: layer for x in network.convolutions})
     streams = layer_streams(network, mapping, image, exact_mapping(network))
-    cycles = program_cycles(compile_machine(network, mapping, spec))
-    cost = array_cost(spec, to_verilog(Machine(spec), "machine"), technology, streams)
+    cycles = program_cycles(compile_network(network, mapping, spec))
+    cost = array_cost(spec, to_verilog(Accelerator(spec), "accelerator"), technology, streams)
     streaming = sum(x.streaming for x in cycles)
     return image_energy(cost, spec, sum(x.total for x in cycles)), streaming
 
@@ -53,7 +54,7 @@ def main():
     for path in (None, *arguments.liberty):
         technology = Technology.load(path)
         for name in arguments.multiplier:
-            spec = MachineSpec(
+            spec = AcceleratorSpec(
                 rows=arguments.size,
                 cols=arguments.size,
                 multipliers=(name,),

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import hwgen
+from hwgen.accelerator import Accelerator
 from hwgen.arith.catalogue import given
-from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.program import MachineProgram
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.program import Program
 from hwgen.errors import DataError
-from hwgen.machine import Machine
 from hwgen.mapping.study import Study
 from hwgen.network import data
 from hwgen.network.graph import Network
@@ -33,10 +33,10 @@ from hwgen.network.tflite.file import IDENTIFIER
 from hwgen.npz import open_npz
 from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
 from hwgen.report.summary import EXPLORATION, study_document
-from hwgen.spec.machine import MachineSpec
-from hwgen.spec.machine_file import parse_machine
+from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import parse_spec
 from hwgen.spec.mapping import Mapping
-from hwgen.spec.registers.machine import register_files
+from hwgen.spec.registers.of_spec import register_files
 from hwgen.verilog import to_verilog
 
 __all__ = ["KIND", "TOP", "Build", "generate", "generate_mapping"]
@@ -110,9 +110,9 @@ class Build:
             place.write_bytes(content)
         self._write_digests(digests | {name: _sha256(content)})
 
-    def spec(self) -> MachineSpec:
+    def spec(self) -> AcceleratorSpec:
         """What was built."""
-        return parse_machine(self._text("spec.toml"), f"spec of build {self.folder}")
+        return parse_spec(self._text("spec.toml"), f"spec of build {self.folder}")
 
     def mapping(self) -> Mapping:
         """What the program executes."""
@@ -126,11 +126,9 @@ class Build:
         found = {role: name for role, name in BASELINES.items() if name in self._digests()}
         return {role: Mapping.read(self.folder / name) for role, name in found.items()}
 
-    def program(self) -> MachineProgram:
+    def program(self) -> Program:
         """What the accelerator executes."""
-        return MachineProgram.from_json(
-            self._text("program.json"), f"program of build {self.folder}"
-        )
+        return Program.from_json(self._text("program.json"), f"program of build {self.folder}")
 
     def network(self) -> Network:
         """The network that was mapped."""
@@ -201,18 +199,18 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
 def generate_mapping(
     model: str | os.PathLike[str],
     mapping: Mapping,
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     images: NDArray[np.uint8],
     output: str | os.PathLike[str],
 ) -> Build:
-    """Write the build of a mapping for a network and a machine.
+    """Write the build of a mapping for a network and an accelerator.
 
     Parameters
     ----------
     model : path
         Quantized network: ONNX or TFLite.
     mapping : Mapping
-    spec : MachineSpec
+    spec : AcceleratorSpec
     images : uint8[N, H, W, C]
         Codes of the images that the build is judged by.
     output : path
@@ -220,7 +218,7 @@ def generate_mapping(
     Raises
     ------
     SpecError
-        The machine cannot execute the mapping, or its program does not fit.
+        The accelerator cannot execute the mapping, or its program does not fit.
     """
     network, content = load_network(Path(model)), Path(model).read_bytes()
     kept = io.BytesIO()
@@ -232,15 +230,15 @@ def generate_mapping(
 def _write(
     network: Network,
     mapping: Mapping,
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     files: dict[str, bytes],
     output: str | os.PathLike[str],
     facts: dict[str, Any],
 ) -> Build:
-    program = compile_machine(network, mapping, spec)
+    program = compile_network(network, mapping, spec)
     with replacing_folder(output, KIND) as place:
         texts = {
-            VERILOG: to_verilog(Machine(spec), TOP),
+            VERILOG: to_verilog(Accelerator(spec), TOP),
             "program.json": program.to_json(),
             "mapping.json": mapping.to_json(),
             "spec.toml": spec.to_toml(),

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from hwgen import golden
 from hwgen.arith.catalogue import given
 from hwgen.build import Build
-from hwgen.compiler.machine.cycles import program_cycles
-from hwgen.compiler.machine.program import MachineProgram
+from hwgen.compiler.cycles import program_cycles
+from hwgen.compiler.program import Program
 from hwgen.errors import DataError, ToolError, check_range
 from hwgen.flow.simulator import (
     build_simulation,
@@ -29,7 +29,7 @@ from hwgen.spec.registers.accelerator import CAUSES
 __all__ = ["Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
-BENCH = "bench_machine"
+BENCH = "bench_accelerator"
 VISIBLE = {"executor": ("ended",), "memory_activations": ("words",)}  # beside the ports
 PATIENCE = 20  # times the cycles that a program should take
 START_S = 120  # for a simulation to load its program, on a very busy machine
@@ -95,7 +95,7 @@ def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simula
 
 def compare(
     verilog: Path,
-    program: MachineProgram,
+    program: Program,
     expected: Mapping[str, NDArray[np.uint8]],
     simulator: str = "icarus",
     stalls: float = 0.0,
@@ -106,7 +106,7 @@ def compare(
     ----------
     verilog : Path
         The accelerator.
-    program : MachineProgram
+    program : Program
     expected : mapping of str to uint8[N, H, W, C]
         Every tensor by name, the input first.
     simulator : str

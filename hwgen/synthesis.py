@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.build import TOP, Build
-from hwgen.compiler.machine.cycles import program_cycles
+from hwgen.compiler.cycles import program_cycles
 from hwgen.control.form import array_of
 from hwgen.cost.array.cost import array_cost
 from hwgen.cost.array.image import ImageEnergy, image_energy
@@ -23,7 +23,7 @@ from hwgen.cost.technology import Technology
 from hwgen.emulation.streams import layer_streams
 from hwgen.emulation.transitions import transitions
 from hwgen.network.graph import Network
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
 from hwgen.verilog import to_verilog
 
@@ -154,7 +154,7 @@ def _multiplier(mapping: Mapping) -> str:
     return next(iter(mapping.layers.values())).multiplier
 
 
-def _design_cost(spec: MachineSpec, technology: Technology) -> DesignCost:
+def _design_cost(spec: AcceleratorSpec, technology: Technology) -> DesignCost:
     """The array of a spec, synthesized."""
     with tempfile.TemporaryDirectory(prefix="hwgen-synthesis-") as folder:
         verilog = Path(folder) / "array.v"
@@ -166,7 +166,7 @@ def _energy_pj(
     network: Network,
     mapping: Mapping,
     images: NDArray[np.uint8],
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     technology: Technology,
 ) -> float:
     """Multiplier energy of one image, on the operands of the mapped network."""
@@ -182,7 +182,7 @@ def _energy_pj(
     return total
 
 
-def _array_cost(design: DesignCost, spec: MachineSpec, energy_pj: float) -> ComparedArray:
+def _array_cost(design: DesignCost, spec: AcceleratorSpec, energy_pj: float) -> ComparedArray:
     multipliers = _Kind.of(design, "multiplier")
     elements = _Kind.of(design, "pe")
     return ComparedArray(

@@ -12,7 +12,7 @@ from hwgen.cli import main
 from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.network import digits
 from hwgen.verilog import to_verilog
-from tests.machine import coverage
+from tests.accelerator import coverage
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
 
@@ -24,7 +24,7 @@ def interruptible():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print what the machine's random cases covered, if any was executed."""
+    """Print what the accelerator's random cases covered, if any was executed."""
     coverage.summary(terminalreporter)
 
 

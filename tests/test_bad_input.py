@@ -12,9 +12,9 @@ from onnx import TensorProto, helper
 
 from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
-from hwgen.spec.machine_file import machine_presets
+from hwgen.spec.accelerator_file import presets
 
-PRESETS = Path(str(resources.files("hwgen.spec") / "machines"))
+PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
 
 
@@ -56,7 +56,7 @@ def test_a_network_that_does_not_fit_is_refused_before_the_search(explore, tmp_p
     line = explore(MODEL, DATA, "--arch", "small.toml")
     assert re.fullmatch(
         r"layer \w+ needs \d+ bytes of activation memory for one output line, "
-        r"but the machine has 64",
+        r"but the accelerator has 64",
         line,
     )
 
@@ -154,7 +154,7 @@ def test_an_unknown_method(explore):
 
 
 def test_an_unknown_preset(explore):
-    known = ", ".join(machine_presets())
+    known = ", ".join(presets())
     assert (
         explore(MODEL, DATA, "--arch", "5x5")
         == f"architecture must be a preset ({known}) or a .toml file, not '5x5'"

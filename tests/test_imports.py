@@ -46,7 +46,7 @@ ROOMS = {
     "hwgen.bus": {"amaranth", "hwgen.emission", "hwgen.errors", "hwgen.memory", "hwgen.spec"},
     "hwgen.vector": CIRCUITS | {"hwgen.array", "hwgen.memory"},
     "hwgen.control": CIRCUITS | PARTS,
-    "hwgen.machine": CIRCUITS | PARTS | {"hwgen.control"},
+    "hwgen.accelerator": CIRCUITS | PARTS | {"hwgen.control"},
     "hwgen.emission": {"amaranth", "hwgen.errors", "hwgen.flow"},
     "hwgen.compiler": {
         "numpy",
@@ -181,7 +181,7 @@ ROOMS = {
         "hwgen.arith.catalogue",
         "hwgen.compiler",
         "hwgen.errors",
-        "hwgen.machine",
+        "hwgen.accelerator",
         "hwgen.mapping",
         "hwgen.network",
         "hwgen.npz",

@@ -1,6 +1,6 @@
 """Simulation of a build's Verilog: what it reports, and that it fails where it must.
 
-Faults of every component are in tests/machine.
+Faults of every component are in tests/accelerator.
 """
 
 import contextlib
@@ -13,21 +13,21 @@ import numpy as np
 import pytest
 
 from hwgen import golden
-from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.cycles import program_cycles
-from hwgen.compiler.machine.program import MachineProgram
+from hwgen.accelerator import Accelerator
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.cycles import program_cycles
+from hwgen.compiler.program import Program
 from hwgen.errors import SpecError, ToolError
 from hwgen.flow.simulator import check_simulator
-from hwgen.machine import Machine
 from hwgen.simulation import PATIENCE, compare
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 from tests.random_network import random_mapping, random_network
 
 pytestmark = pytest.mark.tool
 
 SEED = 44  # two strides, padding everywhere, a padded maximum pooling, fan-ins of 8, 45 and 20
-SPEC = MachineSpec(
+SPEC = AcceleratorSpec(
     rows=3,
     cols=2,
     multipliers=("posneg_2",),  # three modes
@@ -43,7 +43,7 @@ class Job:
     """What a comparison takes."""
 
     verilog: str
-    program: MachineProgram
+    program: Program
     expected: dict
 
     def compare(self, folder, verilog=None, simulator="icarus"):
@@ -61,8 +61,8 @@ def job():
     assert {layer.mode for layer in mapping.layers.values()} == {0, 1, 2}
     images = rng.integers(0, 256, (2, *network.input_shape)).astype(np.uint8)
     return Job(
-        verilog=to_verilog(Machine(SPEC), "accelerator"),
-        program=compile_machine(network, mapping, SPEC),
+        verilog=to_verilog(Accelerator(SPEC), "accelerator"),
+        program=compile_network(network, mapping, SPEC),
         expected=golden.run(network, images, mapping),
     )
 

@@ -9,10 +9,10 @@ import pytest
 from amaranth.hdl import Shape
 from amaranth.lib import wiring
 
+from hwgen.accelerator import Accelerator
 from hwgen.emission import Emitter
-from hwgen.machine import Machine
 from hwgen.memory.ram import Ram
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 
 SIZES = ("2x2", "3x5")
@@ -26,7 +26,7 @@ MEMORIES = {
 
 def accelerator(size, multiplier="posneg_1"):
     rows, cols = map(int, size.split("x"))
-    return Machine(MachineSpec(rows=rows, cols=cols, multipliers=(multiplier,), **MEMORIES))
+    return Accelerator(AcceleratorSpec(rows=rows, cols=cols, multipliers=(multiplier,), **MEMORIES))
 
 
 @dataclass(frozen=True)

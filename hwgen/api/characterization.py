@@ -10,7 +10,7 @@ from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.emulation.transitions import transitions
 from hwgen.network.transitions import Transitions
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 
 __all__ = ["characterize", "operands"]
 
@@ -30,7 +30,7 @@ def operands(model: PathLike, data: PathLike, *, arch: str = "4x4") -> dict[str,
     dict
         A sample of consecutive products by the name of the layer.
     """
-    spec = load_machine(arch)
+    spec = load_spec(arch)
     network = load(model)
     images = load_data(data, network).calibration_images
     return transitions(network, golden.exact_mapping(network), images, spec.rows, spec.cols)

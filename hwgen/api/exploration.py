@@ -6,7 +6,7 @@ from pathlib import Path
 from hwgen import golden
 from hwgen.api.common import PathLike, technology_of
 from hwgen.api.loading import load, load_data
-from hwgen.compiler.machine.compile import compile_machine
+from hwgen.compiler.compile import compile_network
 from hwgen.cost.characterize import characterize_all
 from hwgen.emulation.transitions import transitions
 from hwgen.errors import check_range
@@ -15,7 +15,7 @@ from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study import Priced, Study
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = ["explore"]
@@ -67,13 +67,13 @@ def explore(
     find_strategy(method)  # refuse before the long work
     check_max_drop(max_drop)
     check_range("search", "seed", seed, 0, (1 << 32) - 1)
-    spec = load_machine(arch)
+    spec = load_spec(arch)
     chosen = candidates(spec, multipliers)
     library = technology_of(technology)
     network = load(model)
     images = load_data(data, network)
     own = LayerMapping(multiplier=spec.multipliers[0])
-    compile_machine(network, Mapping({x.name: own for x in network.convolutions}), spec)
+    compile_network(network, Mapping({x.name: own for x in network.convolutions}), spec)
     operands = transitions(
         network,
         golden.exact_mapping(network),

@@ -11,7 +11,7 @@ from hwgen.build import Build
 from hwgen.errors import check_range
 from hwgen.mapping.study import Study
 from hwgen.simulation import Simulation
-from hwgen.spec.machine_file import load_machine, machine_presets
+from hwgen.spec.accelerator_file import load_spec, presets
 from hwgen.spec.mapping import Mapping
 from hwgen.synthesis import Synthesis
 
@@ -64,12 +64,12 @@ def generate_mapping(
     images : int
     """
     check_range("generate", "images", images, 1, 1 << 16)
-    network, spec = load(model), load_machine(arch)
+    network, spec = load(model), load_spec(arch)
     if isinstance(mapping, str | os.PathLike):
         mapping = Mapping.read(Path(mapping))
     if mapping is None:
         mapping = uniform_mapping(network, spec.multipliers[0])
-    elif arch in machine_presets():
+    elif arch in presets():
         held = {name for layer in mapping.layers.values() for name in layer.multipliers}
         if len(held) == 1:
             spec = spec.with_multiplier(held.pop())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
-from hwgen.compiler.machine.report import report_text
+from hwgen.compiler.report import report_text
 from hwgen.errors import SpecError, check_range
 from hwgen.inspection import Inspection, inspect
 from hwgen.inspection.codes import CodeRange
@@ -20,8 +20,8 @@ from hwgen.inspection.layers import LayerFacts
 from hwgen.network.data import load_split, preprocessing_of
 from hwgen.network.graph import Network, Shape
 from hwgen.network.load import load
-from hwgen.spec.machine import MachineSpec
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import load_spec
 
 __all__ = ["run"]
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     check_range("inspect", "images", args.images, 1, (1 << 31) - 1)
     if args.preprocess is not None and args.data is None:
         raise SpecError("inspect must be given --data with --preprocess")
-    spec = load_machine(args.arch)
+    spec = load_spec(args.arch)
     network = load(args.model)
     found = inspect(network, spec, _images(args, network))
     if args.json:
@@ -106,7 +106,9 @@ def _ranges(args: argparse.Namespace, found: Inspection) -> str:
     return f"Codes that activations hold on {found.images} images of {args.data}."
 
 
-def _fit_lines(arch: str, network: Network, spec: MachineSpec, found: Inspection) -> Iterator[str]:
+def _fit_lines(
+    arch: str, network: Network, spec: AcceleratorSpec, found: Inspection
+) -> Iterator[str]:
     fit, name = found.fit, Path(arch).name
     if fit.needs is None or fit.cycles is None:
         yield f"On {name} the network does not run: {fit.refusal}."

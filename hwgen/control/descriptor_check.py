@@ -37,7 +37,7 @@ class DescriptorCheck(wiring.Component):
 
     Parameters
     ----------
-    spec : MachineSpec
+    spec : AcceleratorSpec
 
     Members
     -------

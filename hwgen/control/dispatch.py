@@ -26,7 +26,7 @@ class Dispatch(wiring.Component):
 
     Parameters
     ----------
-    spec : MachineSpec
+    spec : AcceleratorSpec
 
     Members
     -------

@@ -38,7 +38,7 @@ class Executor(wiring.Component):
     The lanes of a layer are set, and its descriptor's streams come, while the pipeline of the
     layer before drains; its passes begin when that one's last codes are written. An error, or
     ``reset``, stops everything: all streams are cleared, transfers under way and the pass under
-    way are awaited, and the machine is as at the beginning. ``error`` comes at the end of that.
+    way are awaited, and the accelerator is as at the beginning. ``error`` comes at the end of that.
 
     Members
     -------

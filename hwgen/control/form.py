@@ -1,4 +1,4 @@
-"""The array of a machine, whichever hardware form it has, and the loader of its weights."""
+"""The array of an accelerator, whichever hardware form it has, and the loader of its weights."""
 
 from hwgen.array.grid import SystolicArray
 from hwgen.array.range_modes import RangeModes

@@ -1,6 +1,6 @@
 """How the parts that compute are connected: passes, lanes, array, columns, banks.
 
-``parts`` holds the machine's components by name, and its ``spec``.
+``parts`` holds the accelerator's components by name, and its ``spec``.
 """
 
 from hwgen.spec.program import Operation

@@ -6,12 +6,12 @@ from hwgen.arith.catalogue import find
 from hwgen.arith.multiplier import Multiplier
 from hwgen.figures.shortlist import shortlist
 from hwgen.mapping.kinds import is_exact, is_precision
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["candidates"]
 
 
-def candidates(spec: MachineSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
+def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
     """Multipliers of a search, by their lasting names.
 
     Whatever is asked for, the exact ones and reduced precision take part: a saving against a
@@ -19,7 +19,7 @@ def candidates(spec: MachineSpec, names: Sequence[str] | None) -> dict[str, Mult
 
     Parameters
     ----------
-    spec : MachineSpec
+    spec : AcceleratorSpec
         Refuses what it cannot hold.
     names : sequence of str or None
         Catalogue names and files beside the baselines; None: the shortlist, and the

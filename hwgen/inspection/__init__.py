@@ -9,7 +9,7 @@ from hwgen.inspection.codes import measured_codes, possible_codes
 from hwgen.inspection.fit import Fit, fit
 from hwgen.inspection.layers import LayerFacts, layer_facts
 from hwgen.network.graph import Network
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["Inspection", "inspect"]
 
@@ -44,7 +44,7 @@ class Inspection:
 
 def inspect(
     network: Network,
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     images: NDArray[np.uint8] | None = None,
 ) -> Inspection:
     """Look into a network.
@@ -52,7 +52,7 @@ def inspect(
     Parameters
     ----------
     network : Network
-    spec : MachineSpec
+    spec : AcceleratorSpec
         Accelerator that it may run on.
     images : uint8[N, H, W, C], optional
         Codes of the network's input to measure ranges of codes on.

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.program import MachineProgram
-from hwgen.compiler.machine.report import LayerCycles, layer_cycles
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.program import Program
+from hwgen.compiler.report import LayerCycles, layer_cycles
 from hwgen.errors import SpecError
 from hwgen.network.graph import Network
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.spec.program import DESCRIPTOR_BYTES, unpack_descriptor
 
@@ -77,12 +77,12 @@ class Fit:
     refusal: str | None = None
 
 
-def fit(network: Network, spec: MachineSpec) -> Fit:
+def fit(network: Network, spec: AcceleratorSpec) -> Fit:
     """What ``spec`` needs for ``network`` with every layer on the spec's first multiplier."""
     own = LayerMapping(multiplier=spec.multipliers[0])
     mapping = Mapping({layer.name: own for layer in network.convolutions})
     try:
-        program = compile_machine(network, mapping, spec)
+        program = compile_network(network, mapping, spec)
     except SpecError as error:
         return Fit(refusal=str(error))
     cycles = tuple(layer_cycles(program, network))
@@ -94,7 +94,7 @@ def fit(network: Network, spec: MachineSpec) -> Fit:
     )
 
 
-def _layer(name: str, program: MachineProgram, cycles: LayerCycles | None) -> LayerFit:
+def _layer(name: str, program: Program, cycles: LayerCycles | None) -> LayerFit:
     own = [number for number, step in enumerate(program.steps) if step.layer == name]
     fields = [
         unpack_descriptor(program.image[x * DESCRIPTOR_BYTES : (x + 1) * DESCRIPTOR_BYTES])
@@ -108,7 +108,7 @@ def _layer(name: str, program: MachineProgram, cycles: LayerCycles | None) -> La
     )
 
 
-def _needs(program: MachineProgram) -> Needs:
+def _needs(program: Program) -> Needs:
     ends = [0]
     for place in program.places.values():
         height, width, channels = place.shape

@@ -17,7 +17,7 @@ from hwgen.mapping.strategies import find_strategy
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.progress import progress
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["Exploration", "check_max_drop", "explore"]
 
@@ -106,7 +106,7 @@ def explore(
     network: Network,
     data: DataSet,
     costs: AbstractMapping[str, Cost],
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     *,
     method: str,
     max_drop: float,
@@ -121,7 +121,7 @@ def explore(
     data : DataSet
     costs : mapping of str to Cost
         Characterized multipliers by catalogue name: those that may fill the array.
-    spec : MachineSpec
+    spec : AcceleratorSpec
     method : str
         A strategy's name; ``precision`` and ``uniform`` always run too, in full.
     max_drop : float

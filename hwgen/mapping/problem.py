@@ -17,7 +17,7 @@ from hwgen.mapping.kinds import is_exact, is_precision
 from hwgen.mapping.search import Candidate, Objectives, Space
 from hwgen.network.graph import Convolution, Network
 from hwgen.network.limits import highest_code
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = ["Cost", "Evaluation", "Problem"]
@@ -77,7 +77,7 @@ class Problem:
     costs : mapping of str to Cost
         Characterized multipliers by catalogue name. At least one must be exact: the one of
         least energy is the baseline.
-    spec : MachineSpec
+    spec : AcceleratorSpec
         The accelerator; its own multiplier is replaced by the candidate's.
     """
 
@@ -87,7 +87,7 @@ class Problem:
         images: NDArray[np.uint8],
         labels: NDArray[np.integer[Any]],
         costs: AbstractMapping[str, Cost],
-        spec: MachineSpec,
+        spec: AcceleratorSpec,
     ) -> None:
         self.network, self.images, self.labels = network, images, labels
         self.costs, self.spec = costs, spec

@@ -24,8 +24,8 @@ from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.network.load import load as load_network
 from hwgen.output import replacing_file
-from hwgen.spec.machine import MachineSpec
-from hwgen.spec.machine_file import parse_machine
+from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import parse_spec
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["Priced", "Study", "is_study"]
@@ -79,7 +79,7 @@ class Study:
     ----------
     model, data : bytes
         Contents of the ONNX file and of the ``.npz`` file.
-    spec : MachineSpec
+    spec : AcceleratorSpec
     technology, technology_digest : str
         Name and SHA-256 of the Liberty file that prices the multipliers.
     costs : mapping of str to Priced
@@ -92,7 +92,7 @@ class Study:
 
     model: bytes
     data: bytes
-    spec: MachineSpec
+    spec: AcceleratorSpec
     technology: str
     technology_digest: str
     costs: AbstractMapping[str, Priced]
@@ -229,7 +229,7 @@ def _read(database: sqlite3.Connection) -> dict[str, Any]:
         **facts,
         "model": files["model"],
         "data": files["data"],
-        "spec": parse_machine(files["spec"].decode(), "study's spec"),
+        "spec": parse_spec(files["spec"].decode(), "study's spec"),
         "costs": costs,
         "exploration": exploration,
     }

@@ -1,6 +1,6 @@
-"""What a machine asks of memory, at most."""
+"""What an accelerator asks of memory, at most."""
 
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["BURST_BEATS", "WRITE_BURSTS", "most_reads", "read_bursts"]
 
@@ -20,6 +20,6 @@ def read_bursts(weights: int) -> dict[str, int]:
     return {"descriptor": 2, "parameter": 2, "weight": weights, "activation": 4}
 
 
-def most_reads(spec: MachineSpec) -> int:
+def most_reads(spec: AcceleratorSpec) -> int:
     """Read bursts under way at most, of all readers together."""
     return sum(read_bursts(spec.outstanding).values())

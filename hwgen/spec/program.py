@@ -1,9 +1,9 @@
-"""The words of a machine's program, bit by bit: descriptors, parameters, weights.
+"""The words of an accelerator's program, bit by bit: descriptors, parameters, weights.
 
 A program is one image in memory; its base is the address of the first descriptor, and all
 offsets below count bytes from there. Base and offsets of streams are multiples of
 :data:`IMAGE_ALIGNMENT`. Descriptors follow each other, :data:`DESCRIPTOR_BYTES` each; fields are
-packed from the least significant bit on, in the order given here, whatever the machine's size.
+packed from the least significant bit on, in the order given here, whatever the accelerator's size.
 The compiler packs them, the circuit unpacks them. Each begins with the digest of the spec that
 the program was compiled for: so the circuit tells a program of its own from any other, and from
 memory that holds none.
@@ -30,8 +30,8 @@ lanes, those of the group's channels.
 
 from enum import IntEnum
 
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.fields import Layout, pack, unpack, width_of
-from hwgen.spec.machine import MachineSpec
 
 __all__ = [
     "DESCRIPTOR",
@@ -52,10 +52,10 @@ DESCRIPTOR_BYTES = 128
 IMAGE_ALIGNMENT = 128
 """Bytes: a beat of the widest bus, twice over."""
 TAP_BITS = 16
-"""Of the number of taps whose activations, or low bits of them, a machine sums."""
+"""Of the number of taps whose activations, or low bits of them, an accelerator sums."""
 
 RANGES = 3
-"""Of weights, in a descriptor of a machine that derives modes from them (form ``ranges``).
+"""Of weights, in a descriptor of an accelerator that derives modes from them (form ``ranges``).
 
 Bounds are raw weight codes, both included, and compared as the multiplier reads them; a range
 whose high is less than its low holds no weight.
@@ -155,7 +155,7 @@ DESCRIPTOR: Layout = {
 }
 
 
-def digest_word(spec: MachineSpec) -> int:
+def digest_word(spec: AcceleratorSpec) -> int:
     """Number of 32 bits that tells specs apart: the start of the digest."""
     return int(spec.digest[:8], 16)
 
@@ -177,7 +177,7 @@ def unpack_descriptor(image: bytes) -> dict[str, int]:
     return unpack(DESCRIPTOR, int.from_bytes(image[:DESCRIPTOR_BYTES], "little"))
 
 
-def parameter_layout(spec: MachineSpec) -> Layout:
+def parameter_layout(spec: AcceleratorSpec) -> Layout:
     """Parameters of one column: of one filter, or of a pass of a sum.
 
     The columns of a group follow each other, all ``cols`` of them, each in whole bytes.
@@ -198,12 +198,12 @@ def parameter_layout(spec: MachineSpec) -> Layout:
     return layout
 
 
-def parameter_bytes(spec: MachineSpec) -> int:
+def parameter_bytes(spec: AcceleratorSpec) -> int:
     """Bytes of one column's parameters."""
     return -(-width_of(parameter_layout(spec)) // 8)
 
 
-def weight_word_bits(spec: MachineSpec) -> int:
+def weight_word_bits(spec: AcceleratorSpec) -> int:
     """Bits of a weight word: one array row, column 0 lowest; words follow without a gap.
 
     A dense block has ``rows`` of them, row 0 first; a diagonal one has one word, for all rows.

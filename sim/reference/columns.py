@@ -6,8 +6,8 @@ import numpy as np
 
 from hwgen.golden.requantize import requantize, wrap
 from hwgen.network.graph import Rescale
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.fields import unpack
-from hwgen.spec.machine import MachineSpec
 from hwgen.spec.program import Operation, parameter_bytes, parameter_layout
 
 __all__ = ["Columns"]
@@ -16,7 +16,7 @@ __all__ = ["Columns"]
 class Columns:
     """Columns of one descriptor; parameters come group by group from memory."""
 
-    def __init__(self, spec: MachineSpec, fields: dict[str, int], memory: np.ndarray) -> None:
+    def __init__(self, spec: AcceleratorSpec, fields: dict[str, int], memory: np.ndarray) -> None:
         self.spec = spec
         self.fields = fields
         start = fields["parameters"]

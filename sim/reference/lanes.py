@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.program import Operation
 
 __all__ = ["Lanes"]
@@ -11,7 +11,7 @@ __all__ = ["Lanes"]
 class Lanes:
     """Registers of all lanes."""
 
-    def __init__(self, spec: MachineSpec, fields: dict[str, int]) -> None:
+    def __init__(self, spec: AcceleratorSpec, fields: dict[str, int]) -> None:
         self.fields = fields
         self.is_dense = fields["operation"] == Operation.DENSE
         self.count = spec.rows if self.is_dense else spec.lanes

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.program import RANGES, Operation
 
 __all__ = ["ProductTables"]
 
 
 class ProductTables:
-    """Tables of every multiplier and mode of a machine."""
+    """Tables of every multiplier and mode of an accelerator."""
 
-    def __init__(self, spec: MachineSpec) -> None:
+    def __init__(self, spec: AcceleratorSpec) -> None:
         self.spec = spec
         self.modes = 1 << spec.mode_width
         multipliers = spec.arithmetic

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.compiler.machine.program import MachineProgram
-from sim.reference.machine import MachineModel
+from hwgen.compiler.program import Program
+from sim.reference.accelerator import AcceleratorModel
 
 __all__ = ["memory_with", "read_tensor", "replay"]
 
 Codes = NDArray[np.uint8]
 
 
-def memory_with(program: MachineProgram, image: Codes) -> Codes:
+def memory_with(program: Program, image: Codes) -> Codes:
     """Memory from the program's base on, before a run."""
     memory = np.zeros(program.memory_bytes, np.uint8)
     memory[: len(program.image)] = np.frombuffer(program.image, np.uint8)
@@ -22,7 +22,7 @@ def memory_with(program: MachineProgram, image: Codes) -> Codes:
     return memory
 
 
-def read_tensor(program: MachineProgram, name: str, banks: Codes, memory: Codes) -> Codes:
+def read_tensor(program: Program, name: str, banks: Codes, memory: Codes) -> Codes:
     """A tensor that is whole now, from where it lies: ``[H, W, C]``."""
     if name in program.places:
         place = program.places[name]
@@ -35,10 +35,10 @@ def read_tensor(program: MachineProgram, name: str, banks: Codes, memory: Codes)
     return memory[extent.offset : extent.offset + size].reshape(extent.shape)
 
 
-def replay(program: MachineProgram, image: Codes, seen: Callable[[str, Codes], None]) -> Codes:
+def replay(program: Program, image: Codes, seen: Callable[[str, Codes], None]) -> Codes:
     """Execute; ``seen`` gets every tensor once it is whole. Returns the stored result."""
     memory = memory_with(program, image)
-    model = MachineModel(program.spec, memory)
+    model = AcceleratorModel(program.spec, memory)
 
     def after(number: int, _: dict[str, int]) -> None:
         for name in program.steps[number].completes:

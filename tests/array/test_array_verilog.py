@@ -79,5 +79,5 @@ print(len(to_verilog(array, "dut")))
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 2_000_000
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert seconds < 30  # 10 on a machine with nothing else to do
+    assert seconds < 30  # 10 on an accelerator with nothing else to do
     assert after.ru_maxrss < 1 << 20  # KiB

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from hwgen.compiler.machine.compile import compile_machine
+from hwgen.compiler.compile import compile_network
 from hwgen.control.descriptor_check import FAULTS, DescriptorCheck
 from hwgen.errors import SpecError
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.program import DESCRIPTOR_BYTES, unpack_descriptor
-from tests.machine.forms import finest_mapping
+from tests.accelerator.forms import finest_mapping
 from tests.random_graph import random_graph
 
 SPECS = {
@@ -22,7 +22,7 @@ def programs(form, count):
     """Programs that barely fit their banks, and others."""
     rng = np.random.default_rng(len(form))
     while count:
-        spec = MachineSpec(
+        spec = AcceleratorSpec(
             rows=int(rng.integers(2, 9)),
             cols=4,
             form=form,
@@ -35,7 +35,7 @@ def programs(form, count):
         )
         network = random_graph(rng, layers=5)
         try:
-            yield compile_machine(network, finest_mapping(rng, network, spec), spec)
+            yield compile_network(network, finest_mapping(rng, network, spec), spec)
         except SpecError:  # it does not fit
             continue
         count -= 1

@@ -5,13 +5,13 @@ import pytest
 
 from hwgen.control.dispatch import Dispatch
 from hwgen.control.layout import WEIGHT_JOB
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.program import Operation, digest_word, parameter_bytes, weight_word_bits
 from tests.bus.streams import feed, now_and_then, take
 
 CLOCK = 10e-9  # seconds
 BASE = 0x2000
-SPEC = MachineSpec(
+SPEC = AcceleratorSpec(
     rows=4,
     cols=3,
     requantizers=3,

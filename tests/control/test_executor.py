@@ -14,7 +14,7 @@ MOVES = (Operation.LOAD, Operation.STORE)
 MULTIPLY = (Operation.DENSE, Operation.DIAGONAL)
 
 
-class Machine:
+class Accelerator:
     """Everything that an executor controls, in Python: parts that take a while."""
 
     def __init__(self, rng, operations):
@@ -124,17 +124,17 @@ class Machine:
 def test_every_descriptor_is_begun_and_ended_in_order(seed, simulate):
     rng = np.random.default_rng(seed)
     operations = [Operation(int(x)) for x in rng.integers(1, 8, 12)]
-    machine = Machine(rng, operations)
+    accelerator = Accelerator(rng, operations)
 
     async def bench(ctx):
         for run in (1, 2):
-            await machine.start(ctx)
-            await machine.until_idle(ctx)
-            assert machine.seen["done"] == run
-            assert ctx.get(machine.dut.position) == len(operations)
+            await accelerator.start(ctx)
+            await accelerator.until_idle(ctx)
+            assert accelerator.seen["done"] == run
+            assert ctx.get(accelerator.dut.position) == len(operations)
 
-    simulate(machine.dut, bench, clock=CLOCK)
-    seen, layers = machine.seen, machine.program[:-1]
+    simulate(accelerator.dut, bench, clock=CLOCK)
+    seen, layers = accelerator.seen, accelerator.program[:-1]
     assert seen["begun"] == seen["written"] == layers + layers
     assert seen["ended"] == 2 * len(operations)
     assert seen["errors"] == []
@@ -148,30 +148,30 @@ def test_every_descriptor_is_begun_and_ended_in_order(seed, simulate):
 def test_a_reset_awaits_what_is_under_way_and_the_next_run_is_whole(simulate):
     rng = np.random.default_rng(9)
     operations = [Operation.LOAD, Operation.DENSE, Operation.SUM, Operation.STORE]
-    machine = Machine(rng, operations)
-    dut = machine.dut
+    accelerator = Accelerator(rng, operations)
+    dut = accelerator.dut
 
     async def bench(ctx):
         for cycles in range(1, 60, 4):
-            await machine.start(ctx)
+            await accelerator.start(ctx)
             for _ in range(cycles):
-                await machine.cycle(ctx)
+                await accelerator.cycle(ctx)
             if not ctx.get(dut.busy):
                 break
             ctx.set(dut.reset, 1)
-            before = machine.seen["stopped"]
+            before = accelerator.seen["stopped"]
             for _ in range(50):
-                await machine.cycle(ctx)
-                if machine.seen["stopped"] > before:
+                await accelerator.cycle(ctx)
+                if accelerator.seen["stopped"] > before:
                     break
-            assert machine.seen["stopped"] == before + 1
+            assert accelerator.seen["stopped"] == before + 1
             ctx.set(dut.reset, 0)
             assert not ctx.get(dut.busy)
-            assert not any(machine.left[x] for x in ("flush", "passes", "vector", "move"))
-            machine.seen["begun"].clear()
-            await machine.start(ctx)
-            await machine.until_idle(ctx)
-            assert machine.seen["begun"] == machine.program[:-1]
+            assert not any(accelerator.left[x] for x in ("flush", "passes", "vector", "move"))
+            accelerator.seen["begun"].clear()
+            await accelerator.start(ctx)
+            await accelerator.until_idle(ctx)
+            assert accelerator.seen["begun"] == accelerator.program[:-1]
 
     simulate(dut, bench, clock=CLOCK)
 
@@ -186,21 +186,21 @@ def test_a_reset_awaits_what_is_under_way_and_the_next_run_is_whole(simulate):
     ],
 )
 def test_the_first_error_counts_and_is_told_at_the_end(signals, code, simulate):
-    machine = Machine(np.random.default_rng(3), [Operation.DENSE, Operation.STORE])
-    dut = machine.dut
+    accelerator = Accelerator(np.random.default_rng(3), [Operation.DENSE, Operation.STORE])
+    dut = accelerator.dut
 
     async def bench(ctx):
-        await machine.start(ctx)
-        while not machine.left["passes"]:
-            await machine.cycle(ctx)
+        await accelerator.start(ctx)
+        while not accelerator.left["passes"]:
+            await accelerator.cycle(ctx)
         for signal in signals:
             ctx.set(getattr(dut, signal), 1)
-        await machine.cycle(ctx)
+        await accelerator.cycle(ctx)
         for signal in signals:
             ctx.set(getattr(dut, signal), 0)
-        await machine.until_idle(ctx)
-        assert machine.seen["errors"] == [code]
-        assert machine.seen["done"] == 0
+        await accelerator.until_idle(ctx)
+        assert accelerator.seen["errors"] == [code]
+        assert accelerator.seen["done"] == 0
         assert ctx.get(dut.position) == 0
 
     simulate(dut, bench, clock=CLOCK)

@@ -21,7 +21,7 @@ from hwgen.exchange.export import export
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog
 from hwgen.mapping.study import Study
 from hwgen.network import digits
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 # Cheaper than the exact one.
@@ -75,9 +75,9 @@ def test_commands_take_files(own, capsys):
 
 def test_a_spec_names_a_file_from_where_it_lies(own, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
-    text = load_machine("4x4").to_toml().replace('"exact"', '"anything.v"')
+    text = load_spec("4x4").to_toml().replace('"exact"', '"anything.v"')
     (tmp_path / "spec.toml").write_text(text)
-    spec = load_machine(str(tmp_path / "spec.toml"))
+    spec = load_spec(str(tmp_path / "spec.toml"))
     assert spec.multipliers == (resolve(str(own)),)
     assert spec.arithmetic == (OWN,)
 
@@ -118,7 +118,9 @@ def test_chosen_multipliers_take_part_beside_the_baselines_only(made):
 
 
 def test_a_multiplier_that_the_accelerator_cannot_hold_is_refused():
-    with pytest.raises(SpecError, match=r"^machine activation_sum must be true .* \(exact_u8\)$"):
+    with pytest.raises(
+        SpecError, match=r"^accelerator activation_sum must be true .* \(exact_u8\)$"
+    ):
         api.explore(digits.model_path(), digits.data_path(), multipliers=["exact_u8"])
 
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from hwgen import golden
-from hwgen.compiler.machine.compile import compile_machine
-from hwgen.compiler.machine.cycles import program_cycles
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.cycles import program_cycles
 from hwgen.errors import SpecError
 from hwgen.inspection.fit import fit
 from hwgen.network import digits
 from hwgen.network.load import load
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 from tests.random_network import random_network
 
 
 def program_of(network, spec):
-    return compile_machine(network, golden.exact_mapping(network), spec)
+    return compile_network(network, golden.exact_mapping(network), spec)
 
 
 @pytest.mark.parametrize("arch", ["2x2", "4x4", "8x8"])
@@ -27,7 +27,7 @@ def test_figures_are_those_of_the_program(arch, seed):
         network = load(digits.model_path())
     else:
         network = random_network(np.random.default_rng(seed), "single")
-    spec = load_machine(arch)
+    spec = load_spec(arch)
     found, program = fit(network, spec), program_of(network, spec)
     assert found.refusal is None
     assert sum(x.total for x in found.cycles) == sum(x.total for x in program_cycles(program))
@@ -40,7 +40,7 @@ def test_figures_are_those_of_the_program(arch, seed):
 
 
 def test_banks_that_hold_less_spill():
-    network, spec = load(digits.model_path()), load_machine("4x4")
+    network, spec = load(digits.model_path()), load_spec("4x4")
     needs = fit(network, spec).needs
     assert needs.spilled == ()
     enough = replace(spec, activation_bytes=-(-needs.activation_bytes // spec.banks) * spec.banks)
@@ -52,7 +52,7 @@ def test_banks_that_hold_less_spill():
 
 
 def test_a_refusal_is_the_compilers():
-    network, spec = load(digits.model_path()), load_machine("4x4")
+    network, spec = load(digits.model_path()), load_spec("4x4")
     small = replace(spec, activation_bytes=64)
     with pytest.raises(SpecError) as refused:
         program_of(network, small)
@@ -62,7 +62,7 @@ def test_a_refusal_is_the_compilers():
 
 
 def test_sums_that_the_accumulators_do_not_hold():
-    network, spec = load(digits.model_path()), load_machine("4x4")
+    network, spec = load(digits.model_path()), load_spec("4x4")
     first = network.layers[0]
     first = replace(first, bias=np.full(8, 1 << 30, np.int32))
     found = fit(

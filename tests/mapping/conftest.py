@@ -9,7 +9,7 @@ from hwgen.arith.catalogue import CATALOGUE
 from hwgen.golden import exact_mapping, run
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Convolution, Network, Quantization, Rescale
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 
 NAMES = ("exact", "precision_6x6", "truncated_7", "truncated_steps")
 
@@ -81,4 +81,4 @@ def costs(network):
 
 @pytest.fixture(scope="session")
 def spec():
-    return load_machine("4x4")
+    return load_spec("4x4")

@@ -10,12 +10,12 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 import hwgen.verilog
+from hwgen.accelerator import Accelerator
 from hwgen.arith.catalogue import find
 from hwgen.array.grid import SystolicArray
-from hwgen.machine import Machine
 from hwgen.memory.ram import Ram
 from hwgen.readable.write import readable
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 
 CYCLES = 400
@@ -77,9 +77,9 @@ COMPONENTS = {
     "array": lambda: SystolicArray(
         find("lvrm"), rows=3, cols=2, sum_column=True, variate_bits=2, stages=1
     ),
-    "machine": lambda: Machine(MachineSpec(rows=2, cols=3, requantizers=1, **SPEC)),
-    "machine with everything": lambda: Machine(
-        MachineSpec(
+    "accelerator": lambda: Accelerator(AcceleratorSpec(rows=2, cols=3, requantizers=1, **SPEC)),
+    "accelerator with everything": lambda: Accelerator(
+        AcceleratorSpec(
             rows=3,
             cols=2,
             form="tiles",

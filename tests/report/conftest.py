@@ -11,7 +11,7 @@ from hwgen.network import data, digits
 from hwgen.network.onnx import load
 from hwgen.report.page import page
 from hwgen.report.summary import study_document
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 
 ENERGY_PJ = {"exact": 2.0, "precision_6x6": 1.2, "roup_1_4": 1.1, "truncated_steps": 2.1}
 
@@ -42,11 +42,11 @@ def study():
     return Study(
         model=digits.model_path().read_bytes(),
         data=digits.data_path().read_bytes(),
-        spec=load_machine("4x4"),
+        spec=load_spec("4x4"),
         technology="made-up",
         technology_digest="cd" * 32,
         costs=costs,
-        exploration=explore(network, few, costs, load_machine("4x4"), **options),
+        exploration=explore(network, few, costs, load_spec("4x4"), **options),
     )
 
 

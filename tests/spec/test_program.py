@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.fields import width_of
-from hwgen.spec.machine_file import load_machine
 from hwgen.spec.program import (
     DESCRIPTOR,
     DESCRIPTOR_BYTES,
@@ -30,7 +30,7 @@ def test_descriptors_have_room():
 
 
 def test_the_digest_tells_specs_apart():
-    spec = load_machine("4x4")
+    spec = load_spec("4x4")
     other = replace(spec, layer_counters=spec.layer_counters - 1)
     assert 0 < digest_word(spec) < 1 << 32
     assert digest_word(spec) != digest_word(other)
@@ -44,8 +44,8 @@ def test_values_and_names_that_do_not_fit_are_refused():
         pack_descriptor(depth=1)
 
 
-def test_parameters_have_what_the_machine_needs():
-    spec = load_machine("4x4")
+def test_parameters_have_what_the_accelerator_needs():
+    spec = load_spec("4x4")
     assert parameter_bytes(spec) == 10  # 74 bits
     assert parameter_bytes(replace(spec, activation_sum=True)) == 11
     assert parameter_bytes(replace(spec, variate_bits=2)) == 14

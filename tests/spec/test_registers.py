@@ -5,7 +5,7 @@ import pytest
 
 from hwgen import __version__
 from hwgen.errors import SpecError
-from hwgen.spec.machine_file import load_machine
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.memory_port import WRITE_BURSTS, most_reads
 from hwgen.spec.program import DESCRIPTOR_BYTES, IMAGE_ALIGNMENT, digest_word
 from hwgen.spec.registers import (
@@ -20,7 +20,7 @@ from hwgen.spec.registers import (
     accelerator_registers,
     spec_digest,
 )
-from hwgen.spec.registers.machine import register_files
+from hwgen.spec.registers.of_spec import register_files
 
 
 def field(**changes):
@@ -136,7 +136,7 @@ def test_a_map_that_cannot_be_is_refused(make, refusal):
 
 
 def test_files_say_what_a_driver_needs_of_programs():
-    spec = load_machine("16x16")
+    spec = load_spec("16x16")
     files = register_files(spec)
     assert list(files) == ["registers.md", "registers.h"]
     assert files == register_files(replace(spec))

@@ -1,4 +1,4 @@
-"""Area and energy per cycle of a machine's datapath, from its netlist, split by purpose."""
+"""Area and energy per cycle of an accelerator's datapath, from its netlist, split by purpose."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ from hwgen.cost.hierarchy import Hierarchy, map_design
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
 from hwgen.network.stream import LayerStream
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["TOPS", "array_cost"]
 
@@ -25,7 +25,7 @@ TOPS = ("systolic_array", "tiles", "weight_loader", "vector_unit")
 
 
 def array_cost(
-    spec: MachineSpec,
+    spec: AcceleratorSpec,
     verilog: str,
     technology: Technology,
     streams: Mapping[str, LayerStream],
@@ -34,19 +34,19 @@ def array_cost(
     """Map the datapath module by module, and drive its elements with a network's operands.
 
     Every distinct module is synthesized once and counted by its instances. Elements are
-    simulated on their netlists, glitches included, many independent samples of the machine's
+    simulated on their netlists, glitches included, many independent samples of the accelerator's
     own schedule at once. There is no clock tree, and no wire longer than that to a neighbour.
 
     Parameters
     ----------
-    spec : MachineSpec
+    spec : AcceleratorSpec
     verilog : str
-        The whole machine, as emitted.
+        The whole accelerator, as emitted.
     technology : Technology
     streams : mapping of str to LayerStream
         Operands of every layer; may be empty.
     tops : sequence of str
-        Modules to look at, with all that is inside: those of them that the machine has.
+        Modules to look at, with all that is inside: those of them that the accelerator has.
     """
     tops = [x for x in tops if re.search(rf"^module {x}\(", verilog, re.M)]
     designs = [map_design(verilog, top, technology) for top in tops]
@@ -96,7 +96,7 @@ def _own(design: Hierarchy, name: str, count: int) -> PartCost:
     )
 
 
-def _layer(elements: Sequence[Element], stream: LayerStream, spec: MachineSpec) -> LayerEnergy:
+def _layer(elements: Sequence[Element], stream: LayerStream, spec: AcceleratorSpec) -> LayerEnergy:
     """Switching energy of a layer in all elements that take part in it."""
     found: dict[str, dict[str, float]] = {x: defaultdict(float) for x in _TIMES}
     whole = ArraySamples(stream, spec, LANES)

@@ -1,4 +1,4 @@
-"""Elements of a machine's datapath: their netlists, and how operands reach them."""
+"""Elements of an accelerator's datapath: their netlists, and how operands reach them."""
 
 import re
 from collections import defaultdict
@@ -22,7 +22,7 @@ from hwgen.cost.array.result import PartCost
 from hwgen.cost.array.samples import ArraySamples
 from hwgen.cost.hierarchy import Hierarchy
 from hwgen.cost.parts import Cycles, PartedNetlist
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["Element", "elements_of", "kinds_of"]
 
@@ -81,14 +81,14 @@ class Element:
         return dict(found)
 
 
-def kinds_of(spec: MachineSpec) -> dict[Multiplier, str]:
-    """Multipliers of a machine, and what the names of the modules of each end in."""
+def kinds_of(spec: AcceleratorSpec) -> dict[Multiplier, str]:
+    """Multipliers of an accelerator, and what the names of the modules of each end in."""
     used = spec.arithmetic[: spec.cols] if spec.form == "columns" else spec.arithmetic
     distinct = list(dict.fromkeys(used))
     return {x: f"_{number}" if distinct[1:] else "" for number, x in enumerate(distinct)}
 
 
-def elements_of(design: Hierarchy, spec: MachineSpec) -> list[Element]:
+def elements_of(design: Hierarchy, spec: AcceleratorSpec) -> list[Element]:
     """Elements in a mapped design."""
     counts = design.instances
     kinds = {f"pe{label}": x for x, label in kinds_of(spec).items()}

@@ -1,4 +1,4 @@
-"""Energy that a machine's datapath takes for one image."""
+"""Energy that an accelerator's datapath takes for one image."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hwgen.cost.array.result import ArrayCost
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["ImageEnergy", "MemoryTraffic", "image_energy"]
 
@@ -65,7 +65,7 @@ class ImageEnergy:
 
 
 def image_energy(
-    cost: ArrayCost, spec: MachineSpec, cycles: int, memory_pj_per_bit: float | None = None
+    cost: ArrayCost, spec: AcceleratorSpec, cycles: int, memory_pj_per_bit: float | None = None
 ) -> ImageEnergy:
     """Add up an image's energy, of the layers that ``cost`` was measured with.
 
@@ -74,9 +74,9 @@ def image_energy(
     Parameters
     ----------
     cost : ArrayCost
-    spec : MachineSpec
+    spec : AcceleratorSpec
     cycles : int
-        Of the whole program, all layers: see :func:`hwgen.compiler.machine.cycles.program_cycles`.
+        Of the whole program, all layers: see :func:`hwgen.compiler.cycles.program_cycles`.
     memory_pj_per_bit : float, optional
         Energy of an access to the memories at hand per bit: that of a compiler's data sheet, or
         of :func:`hwgen.cost.array.memory.register_memory`.
@@ -95,7 +95,7 @@ def image_energy(
     )
 
 
-def _traffic(cost: ArrayCost, spec: MachineSpec) -> MemoryTraffic:
+def _traffic(cost: ArrayCost, spec: AcceleratorSpec) -> MemoryTraffic:
     layers = cost.layers.values()
     again = sum(x.cycles - x.finals for x in layers)  # every sum but the last is written, and read
     return MemoryTraffic(

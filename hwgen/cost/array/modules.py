@@ -1,4 +1,4 @@
-"""What the modules of a machine's datapath are for."""
+"""What the modules of an accelerator's datapath are for."""
 
 import re
 
@@ -53,7 +53,7 @@ _REGISTERS = (
 
 
 def group_of(module: str) -> str:
-    """Part of the machine that a module's own cells belong to."""
+    """Part of the accelerator that a module's own cells belong to."""
     return next(group for pattern, group in _GROUPS if re.fullmatch(pattern, module))
 
 

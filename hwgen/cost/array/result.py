@@ -1,4 +1,4 @@
-"""What a machine's datapath costs."""
+"""What an accelerator's datapath costs."""
 
 from collections import defaultdict
 from collections.abc import Mapping

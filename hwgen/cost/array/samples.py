@@ -1,4 +1,4 @@
-"""Operands of an array's elements, sampled in the order in which a machine brings them.
+"""Operands of an array's elements, sampled in the order in which an accelerator brings them.
 
 A layer's weights are cut into blocks; while a block stays in the array, all output positions
 stream past it, one per cycle. Blocks follow each other without a gap. A sample is one element in
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hwgen.arith.catalogue import find
 from hwgen.arith.multiplier import Multiplier
 from hwgen.network.stream import LayerStream
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["ArraySamples", "Lanes"]
 
@@ -22,12 +22,12 @@ Lanes: TypeAlias = NDArray[np.int64]
 
 
 class ArraySamples:
-    """Samples of one layer's stream on the array of a machine.
+    """Samples of one layer's stream on the array of an accelerator.
 
     Parameters
     ----------
     stream : LayerStream
-    spec : MachineSpec
+    spec : AcceleratorSpec
     lanes : int
         Samples.
     columns : sequence of int, optional
@@ -47,7 +47,7 @@ class ArraySamples:
     def __init__(
         self,
         stream: LayerStream,
-        spec: MachineSpec,
+        spec: AcceleratorSpec,
         lanes: int,
         columns: list[int] | None = None,
         seed: int = 0,

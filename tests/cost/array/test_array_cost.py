@@ -10,10 +10,10 @@ from hwgen.cost.array.cost import array_cost
 from hwgen.cost.array.image import image_energy
 from hwgen.cost.hierarchy import map_design
 from hwgen.network.stream import LayerStream
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 
-SPEC = MachineSpec(
+SPEC = AcceleratorSpec(
     rows=3,
     cols=2,
     requantizers=2,

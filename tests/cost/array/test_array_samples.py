@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hwgen.accelerator import Accelerator
 from hwgen.cost.activity import lanes_of
 from hwgen.cost.array.columns import lane_cycles, scaler_cycles
 from hwgen.cost.array.drives import pe_cycles, sum_cycles
@@ -12,8 +13,7 @@ from hwgen.cost.energy import input_words
 from hwgen.cost.hierarchy import map_design
 from hwgen.cost.sequential import run_cycles, settle
 from hwgen.emulation.streams import layer_streams
-from hwgen.machine import Machine
-from hwgen.spec.machine import MachineSpec
+from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.verilog import to_verilog
 from tests.random_layers import GraphBuilder
@@ -21,8 +21,8 @@ from tests.random_layers import GraphBuilder
 LANES = 128
 SMALL = {"accumulator_depth": 64, "activation_bytes": 2048, "weight_fifo_words": 16}
 SPECS = {
-    "plain": MachineSpec(rows=4, cols=3, requantizers=3, **SMALL),
-    "pipelined, modes, sums": MachineSpec(
+    "plain": AcceleratorSpec(rows=4, cols=3, requantizers=3, **SMALL),
+    "pipelined, modes, sums": AcceleratorSpec(
         rows=3,
         cols=4,
         requantizers=2,
@@ -31,7 +31,7 @@ SPECS = {
         activation_sum=True,
         **SMALL,
     ),
-    "signed, edge": MachineSpec(
+    "signed, edge": AcceleratorSpec(
         rows=4, cols=4, requantizers=4, form="edge", multipliers=("precision_6x8_s8",), **SMALL
     ),
 }
@@ -46,14 +46,14 @@ def network():
 
 
 @pytest.fixture(scope="module", params=SPECS)
-def machine(request, network, generic):
+def accelerator(request, network, generic):
     """A spec, its netlists by module, and a layer's samples by name."""
     spec = SPECS[request.param]
     layer = LayerMapping(multiplier=spec.multipliers[0], mode=1 if spec.mode_width else 0)
     mapping = Mapping(layers={x.name: layer for x in network.convolutions})
     image = np.random.default_rng(1).integers(0, 256, network.input_shape).astype(np.uint8)
     streams = layer_streams(network, mapping, image)
-    verilog = to_verilog(Machine(spec), "machine")
+    verilog = to_verilog(Accelerator(spec), "accelerator")
     designs = [map_design(verilog, x, generic) for x in ("systolic_array", "vector_unit")]
     netlists = {x.module: x.parted.netlist for y in designs for x in elements_of(y, spec)}
     samples = {name: ArraySamples(x, spec, LANES) for name, x in streams.items()}
@@ -69,8 +69,8 @@ def port(netlist, cycles, name, signed=False):
     return found - (bits[-1] << len(bits)) if signed else found
 
 
-def test_sums_of_samples_are_those_of_whole_filters(machine):
-    _, _, layers = machine
+def test_sums_of_samples_are_those_of_whole_filters(accelerator):
+    _, _, layers = accelerator
     for samples in layers.values():
         last = samples.block(0) % samples.passes == samples.passes - 1
         parts = samples.accumulated(0) + samples.column_sum(0)
@@ -82,8 +82,8 @@ def test_sums_of_samples_are_those_of_whole_filters(machine):
         assert np.array_equal(found[last], whole[last])
 
 
-def test_elements_compute_the_sums_that_they_are_said_to(machine):
-    spec, netlists, layers = machine
+def test_elements_compute_the_sums_that_they_are_said_to(accelerator):
+    spec, netlists, layers = accelerator
     for samples in layers.values():
         row = samples.row.copy()
         found = port(netlists["pe"], pe_cycles(samples), "total_south", True)
@@ -100,8 +100,8 @@ def test_elements_compute_the_sums_that_they_are_said_to(machine):
         samples.row[:] = row
 
 
-def test_columns_correct_the_sums_of_filters(machine):
-    spec, netlists, layers = machine
+def test_columns_correct_the_sums_of_filters(accelerator):
+    spec, netlists, layers = accelerator
     latency, compared = 4 if spec.activation_sum else 3, 0
     for samples in layers.values():
         block = samples.block(latency)
@@ -119,8 +119,8 @@ def test_columns_correct_the_sums_of_filters(machine):
     assert compared > LANES // 16
 
 
-def test_requantizers_make_the_codes_of_the_output(machine):
-    spec, netlists, layers = machine
+def test_requantizers_make_the_codes_of_the_output(accelerator):
+    spec, netlists, layers = accelerator
     shared = spec.cols // spec.requantizers
     for samples in layers.values():
         found = port(netlists["scaler"], scaler_cycles(samples), "code")
