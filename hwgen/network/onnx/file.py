@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from hwgen.errors import ModelError
+from hwgen.files import read_bytes
 
 __all__ = ["Node", "OnnxGraph", "read"]
 
@@ -89,9 +90,7 @@ class OnnxGraph:
 def read(path: Path) -> OnnxGraph:
     """Read and check the ONNX file at ``path``."""
     try:
-        model = onnx.ModelProto.FromString(path.read_bytes())
-    except OSError as error:
-        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
+        model = onnx.ModelProto.FromString(read_bytes(path, "model", ModelError))
     except DecodeError as error:
         raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
     if not model.graph.node:

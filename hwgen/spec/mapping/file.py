@@ -36,6 +36,7 @@ from typing import Any
 
 from hwgen.arith.catalogue.given import reference
 from hwgen.errors import SpecError
+from hwgen.files import read_text
 from hwgen.spec.mapping.corrections import ControlVariate, TunedWeights
 from hwgen.spec.mapping.layer import LayerMapping
 from hwgen.spec.mapping.rules import FilterRule, KernelRule, RangeRule, Rule, WeightRule
@@ -82,10 +83,7 @@ class Mapping:
     @classmethod
     def read(cls, path: Path) -> "Mapping":
         """Read a mapping file, of this version or an earlier one."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecError(f"mapping {path} cannot be read: {error}") from error
+        text = read_text(path, "mapping", SpecError)
         return cls.from_json(text, str(path), path.parent)
 
     @classmethod
