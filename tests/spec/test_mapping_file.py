@@ -164,6 +164,10 @@ def test_a_mapping_of_every_weight_of_a_large_network_is_read_in_a_second():
         ('{"hwgen_mapping": 3, "layers": {}}', r'must say "hwgen_mapping": 1 or 2, not 3'),
         ('{"hwgen_mapping": 2, "layers": []}', r"must hold an object of layers, not \[\]"),
         ('{"hwgen_mapping": 1}', r"must hold an object of layers, not None"),
+        (
+            '{"hwgen_mapping": 2, "layers": {}, "mode": 1}',
+            r"must hold only hwgen_mapping, layers, not 'mode'",
+        ),
     ],
 )
 def test_what_is_no_mapping_is_refused_in_one_line(text, message):

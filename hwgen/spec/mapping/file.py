@@ -101,6 +101,7 @@ class Mapping:
         version = document.get("hwgen_mapping") if isinstance(document, dict) else None
         if type(version) is not int or version not in _KEYS:
             raise SpecError(f'{subject} must say "hwgen_mapping": 1 or {VERSION}, not {version!r}')
+        _check_keys(subject, document, ("hwgen_mapping", "layers"), ())
         layers = document.get("layers")
         if not isinstance(layers, dict):
             raise SpecError(f"{subject} must hold an object of layers, not {layers!r:.80}")
