@@ -96,6 +96,7 @@ def read(path: Path) -> OnnxGraph:
     if not model.graph.node:
         raise ModelError(f"model {path} holds no network; is it an ONNX file?")
     _check_names(path, model.graph)
+    _check_opset(path, model)
     attributes = (x for node in model.graph.node for x in node.attribute)
     for tensor in (*model.graph.initializer, *(x.t for x in attributes if x.HasField("t"))):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -138,6 +139,14 @@ def _check_names(path: Path, graph: onnx.GraphProto) -> None:
     for name in names:
         if not isinstance(name, str) or not name.isprintable():  # bytes: not UTF-8
             raise ModelError(f"model {path} names must be printable, not {name!r}")
+
+
+def _check_opset(path: Path, model: onnx.ModelProto) -> None:
+    """Refuse operators of a later ONNX than ours: the checker would let them pass."""
+    known = onnx.defs.onnx_opset_version()
+    for stated in model.opset_import:
+        if stated.domain in _STANDARD and stated.version > known:
+            raise ModelError(f"model {path} opset must be at most {known}, not {stated.version}")
 
 
 def _constant(path: Path, node: onnx.NodeProto) -> NDArray[Any] | None:

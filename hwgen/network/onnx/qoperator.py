@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hwgen.network.onnx.file import Node, OnnxGraph
+from hwgen.network.onnx.operators import OPERATORS
 from hwgen.network.onnx.rewriting import Rewriting
 
 __all__ = ["rewrite"]
@@ -134,6 +135,11 @@ class _Pass:
             parameters = [self._codes(node, name) for name in node.inputs]
             if len({self._values(node, x) for x in parameters}) > 1:
                 raise node.refusal("codes of different quantizations must not be joined")
+        elif node.operator not in {*OPERATORS, "Reshape"}:
+            known = ", ".join(sorted({*self.operators, *_ONE_OPERAND, *_MOVES, "Concat"}))
+            raise node.refusal(
+                f"operator {node.operator} is not supported on codes; known: {known}"
+            )
         elif node.operator not in _MOVES or any(x in self.parameters for x in node.inputs[1:]):
             known = ", ".join(sorted(_MOVES | {"Concat"}))
             raise node.refusal(

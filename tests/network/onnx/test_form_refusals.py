@@ -33,6 +33,17 @@ def test_operators_on_codes_that_mean_other_things_on_real_numbers(tmp_path):
     )
 
 
+def test_operators_that_nobody_knows_are_named_as_unsupported(tmp_path):
+    builder = codes()
+    builder.microsoft("QLinearSigmoid", builder.operand("codes"), "sigmoid", 0.05)
+    path = builder.save(tmp_path / "m.onnx", "sigmoid")
+    rule = r"operator com\.microsoft\.QLinearSigmoid is not supported on codes; known: Concat, .+"
+    with pytest.raises(
+        ModelError, match=rf"node sigmoid \(com.microsoft.QLinearSigmoid\): {rule}$"
+    ):
+        load(path)
+
+
 def test_codes_of_different_meaning_that_are_joined(tmp_path):
     builder = codes()
     builder.convolution("codes", "conv", builder.weights((3, 3, 1, 1), 0.004), 0.05, 20)
