@@ -23,8 +23,8 @@ _FOLDED = ("Relu", "Clip")  # a quantized model has them in the codes of the lay
 class FloatModel:
     """Values of a float model's tensors under the names of a quantized network's layers.
 
-    A layer's tensor is the output of the node with its name, or of the activation function that
-    alone reads that output. Layers without such a node are left out.
+    A layer's tensor is the output of the node with its name, behind a constant's addition and an
+    activation function that alone read it. Layers without such a node are left out.
 
     Parameters
     ----------
@@ -110,11 +110,19 @@ class FloatModel:
             if node.name in found:
                 raise node.refusal("node names must differ from each other")
             tensor = node.outputs[0]
-            following = readers.get(tensor, [])
-            if len(following) == 1 and following[0].operator in _FOLDED:
-                tensor = following[0].outputs[0]
+            for is_folded in (self._is_bias, _is_limit):
+                following = readers.get(tensor, [])
+                if len(following) == 1 and is_folded(following[0]):
+                    tensor = following[0].outputs[0]
             found[node.name] = tensor
         return found
+
+    def _is_bias(self, node: file.Node) -> bool:
+        return node.operator == "Add" and any(x in self._graph.constants for x in node.inputs)
+
+
+def _is_limit(node: file.Node) -> bool:
+    return node.operator in _FOLDED
 
 
 def _channels_last(value: NDArray[np.float32]) -> Values:

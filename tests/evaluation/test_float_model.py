@@ -61,6 +61,19 @@ def test_flat_tensors_are_those_of_one_position(network, images, tmp_path):
     assert found["head"].shape == (3, 1, 1, 4)
 
 
+def test_a_bias_that_is_added_behind_its_layer_belongs_to_it(network, images, tmp_path):
+    path = saved(tmp_path)
+    without = FloatModel(path)(replace(network, layers=network.layers[:1]), images[:3])
+    model = onnx.load(path)
+    model.graph.initializer.append(numpy_helper.from_array(np.float32([[[100]]]), "bias"))
+    model.graph.node[1].input[0] = "biased"
+    model.graph.node.insert(1, helper.make_node("Add", ["conv", "bias"], ["biased"], name="bias"))
+    onnx.save(model, path)
+    found = FloatModel(path)(replace(network, layers=network.layers[:1]), images[:3])
+    at = without["stem"] > 0
+    np.testing.assert_allclose(found["stem"][at], without["stem"][at] + 100, rtol=1e-4)
+
+
 def test_a_model_of_other_names_is_refused(network, images, tmp_path):
     layer = replace(network.layers[0], name="other")
     model = FloatModel(saved(tmp_path))
