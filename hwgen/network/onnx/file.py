@@ -168,8 +168,13 @@ def _node(path: Path, node: onnx.NodeProto) -> Node:
         node.op_type if node.domain in _STANDARD else f"{node.domain}.{node.op_type}",
         tuple(node.input),
         tuple(node.output),
-        {x.name: onnx.helper.get_attribute_value(x) for x in node.attribute},
+        {x.name: _text(onnx.helper.get_attribute_value(x)) for x in node.attribute},
     )
+
+
+def _text(value: Any) -> Any:
+    """Attributes hold text as bytes."""
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
 
 
 def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:

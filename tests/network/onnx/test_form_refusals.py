@@ -135,7 +135,7 @@ def codes_and(folder, change):
         ({"scale": [0.1, 0.2]}, "an activation must have one scale and one zero point"),
         ({"zero": 0.5}, "zero points must be whole numbers"),
         ({"zero": 300}, "the zero point must be a code of 8 bits, not 300"),
-        ({"rounding_mode": "FLOOR"}, "rounding_mode must be ROUND, not b'FLOOR'"),
+        ({"rounding_mode": "FLOOR"}, "rounding_mode must be ROUND or HALF_EVEN, not FLOOR"),
         ({"signed": 2}, "signed and narrow must be stated, as 0 or 1"),
     ],
 )
