@@ -166,6 +166,7 @@ ROOMS = {
         "hwgen.arith",
         "hwgen.cost.model",
         "hwgen.errors",
+        "hwgen.files",
         "hwgen.mapping",
         "hwgen.network",
         "hwgen.output",
