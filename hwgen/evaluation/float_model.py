@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import ModelError, ToolError
 from hwgen.evaluation.floats import Values, dequantized
-from hwgen.network.graph import Network
+from hwgen.network.graph import Network, Shape
 from hwgen.network.onnx import file
 
 __all__ = ["FloatModel"]
@@ -74,10 +74,10 @@ class FloatModel:
         found = self._run(wanted, read)
         tensors = {}
         for (name, shape), value in zip(shapes.items(), found, strict=True):
-            if value[0].size != math.prod(shape):
+            if not _can_be(value.shape[1:], shape):
                 raise ModelError(
-                    f"model {self.path} node {name} must have {math.prod(shape)} values as the "
-                    f"network's layer has, not {value[0].size}"
+                    f"model {self.path} node {name} must have the shape {list(shape)} of the "
+                    f"network's layer, not {list(value.shape[1:])}"
                 )
             if value.ndim in (2, 4) and (tensor := _channels_last(value)).shape[1:] == shape:
                 tensors[name] = tensor  # another order of axes is not compared
@@ -119,6 +119,13 @@ class FloatModel:
 
     def _is_bias(self, node: file.Node) -> bool:
         return node.operator == "Add" and any(x in self._graph.constants for x in node.inputs)
+
+
+def _can_be(found: tuple[int, ...], shape: Shape) -> bool:
+    """Whether a tensor may hold a layer's values, in whatever order of axes, or flat."""
+    return sorted(found) == sorted(shape) or (
+        len(found) != 3 and math.prod(found) == math.prod(shape)
+    )
 
 
 def _is_limit(node: file.Node) -> bool:

@@ -95,9 +95,12 @@ def test_two_nodes_of_one_name_are_refused(tmp_path):
 
 
 def test_a_tensor_of_another_size_is_refused(network, images, tmp_path):
-    line = r"node head must have 5 values as the network's layer has, not 4$"
+    line = r"node head must have the shape \[1, 1, 5\] of the network's layer, not \[4\]$"
     with pytest.raises(ModelError, match=line):
         FloatModel(saved(tmp_path))(network, images[:3])
+    stem = replace(network.layers[0], shape=(3, 3, 16))  # as many values
+    with pytest.raises(ModelError, match=r"must have the shape \[3, 3, 16\] .* not \[4, 6, 6\]$"):
+        FloatModel(saved(tmp_path))(replace(network, layers=(stem,)), images[:3])
 
 
 def test_a_model_of_another_input_is_refused(network, images, tmp_path):
