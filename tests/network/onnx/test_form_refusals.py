@@ -37,9 +37,24 @@ def test_operators_that_nobody_knows_are_named_as_unsupported(tmp_path):
     builder = codes()
     builder.microsoft("QLinearSigmoid", builder.operand("codes"), "sigmoid", 0.05)
     path = builder.save(tmp_path / "m.onnx", "sigmoid")
-    rule = r"operator com\.microsoft\.QLinearSigmoid is not supported on codes; known: Concat, .+"
+    rule = (
+        r"operator com\.microsoft\.QLinearSigmoid is not supported; on codes are known: Concat, .+"
+    )
     with pytest.raises(
         ModelError, match=rf"node sigmoid \(com.microsoft.QLinearSigmoid\): {rule}$"
+    ):
+        load(path)
+
+
+def test_quantization_while_a_network_runs_is_named_as_unsupported(tmp_path):
+    builder = codes()
+    builder.node("DequantizeLinear", builder.operand("codes"), "real")
+    names = ["again", "again.scale", "again.zero"]
+    node = onnx.helper.make_node("DynamicQuantizeLinear", ["real"], names, "dynamic")
+    builder.nodes.append(node)
+    path = builder.save(tmp_path / "m.onnx", "codes")
+    with pytest.raises(
+        ModelError, match=r"operator DynamicQuantizeLinear is not supported; on codes"
     ):
         load(path)
 
