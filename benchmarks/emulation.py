@@ -26,6 +26,7 @@ from resnet20 import resnet20
 from hwgen import api
 from hwgen.emulation import Emulator
 from hwgen.emulation.shapes import geometry_of
+from hwgen.errors import HwgenError
 from hwgen.golden.products import products_of
 from hwgen.kernels.layers.factored.factored import factored_paths
 from hwgen.kernels.layers.lookup.bare import bare_rate
@@ -76,13 +77,27 @@ class Variant:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model", nargs="?")
-    parser.add_argument("--images", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("model", nargs="?", help="8-bit network (default: a random ResNet-20)")
+    parser.add_argument(
+        "--images", type=positive, default=100, metavar="N", help="random ones (default: 100)"
+    )
+    parser.add_argument(
+        "--rounds", type=positive, default=7, metavar="N", help="turns of a variant (default: 7)"
+    )
     parser.add_argument("--all", action="store_true", help="every instruction set, and NumPy")
-    parser.add_argument("--accuracy", nargs=3, action="append", default=[])
-    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--accuracy",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("MODEL", "DATA", "KEYS"),
+        help="measure this on all images of DATA, too; may be repeated",
+    )
+    parser.add_argument("--memory-of", type=positive, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    for path in (x for model, data, _ in args.accuracy for x in (model, data)):
+        if not Path(path).exists():  # before everything else is measured
+            parser.error(f"there is no {path}")
     network = api.load(args.model) if args.model else resnet20()
     if args.memory_of:
         print(peak_memory(network, args.memory_of))
@@ -102,6 +117,12 @@ def main():
     memory(args)
     for model, data, keys in args.accuracy:
         accuracy(model, data, keys)
+
+
+def positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a positive integer, not {text!r}")
+    return int(text)
 
 
 def uniform(network, name):
@@ -273,4 +294,7 @@ def table(header, rows):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except HwgenError as error:
+        sys.exit(f"{Path(__file__).name}: {error}")

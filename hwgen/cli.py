@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(str(error))
     except KeyboardInterrupt as stop:  # a command may know better what became of its output
         return _refuse(f"interrupted; {str(stop) or 'earlier results are as they were'}")
+    except MemoryError:
+        return _refuse("there is too little memory: give fewer images, or a smaller --memory")
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -1,7 +1,6 @@
 """Opening NumPy's archives, which may be anything that a user named."""
 
 import contextlib
-import stat
 import tokenize
 import zipfile
 import zlib
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.errors import HwgenError
+from hwgen.files import check_file
 
 __all__ = ["listed", "open_npz"]
 
@@ -42,9 +42,9 @@ def open_npz(
     error : type
         Raised where the file is missing, is something else or is damaged.
     """
+    check_file(path, subject, error)
     try:
-        # The search for an archive's end would not end in a device, opening a pipe would wait.
-        if not stat.S_ISREG(path.stat().st_mode) or not zipfile.is_zipfile(path):
+        if not zipfile.is_zipfile(path):
             raise error(f"{subject} {path} is not an .npz file, or is truncated")
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             yield archive

@@ -69,6 +69,7 @@ def trace(
     mapping: Mapping,
     *,
     reference: PathLike | None = None,
+    memory: int = fidelity.MEMORY,
     **options: Any,
 ) -> Trace:
     """Signal-to-noise ratio of every layer: approximate, exact, and floats.
@@ -78,13 +79,15 @@ def trace(
     Parameters
     ----------
     network, data, mapping, **options
-        As :func:`evaluate` takes them.
+        As :func:`evaluate` takes them, but for ``memory``.
     reference : path, optional
         Float ONNX model of the same names; default: the network itself without rounding, see
         :mod:`hwgen.evaluation.floats`.
+    memory : int
+        Bytes that all these tensors may take.
     """
     floats = run_floats if reference is None else FloatModel(Path(reference))
-    return fidelity.trace(Emulator(network, _test(data)[0], **options), mapping, floats)
+    return fidelity.trace(Emulator(network, _test(data)[0], **options), mapping, floats, memory)
 
 
 def _test(data: DataSet | Labelled) -> tuple[Any, Any]:

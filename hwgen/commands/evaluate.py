@@ -3,37 +3,38 @@
 import argparse
 from typing import Any
 
+import numpy as np
+
 from hwgen import api, golden
 from hwgen.commands.mapped import images_of, mapping_of
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
 from hwgen.emulation import LayerRun, hint
-from hwgen.errors import check_range
+from hwgen.errors import DataError, SpecError, check_range
 from hwgen.evaluation.accuracy import Evaluation
 from hwgen.evaluation.statistics import Interval
+from hwgen.network.data import Labelled
+from hwgen.network.graph import Network
 from hwgen.output import replacing_file
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["run"]
+
+_CALIBRATION = 500  # images, where no number is said
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     check_range("option", "memory", args.memory, 1, 1 << 20)
     options = {"memory": args.memory << 20, "threads": args.threads, "kernel": args.kernel}
+    if args.calibration_images is not None and args.bias_update is None:
+        raise SpecError("--calibration-images must be given with --bias-update, not alone")
     network = api.load(args.model)
     mapping = mapping_of(args, network) or golden.exact_mapping(network)
     golden.check_mapping(network, mapping)
     data = images_of(args, network, args.data, args.images)
     if args.bias_update is not None:
-        fitted = images_of(
-            args,
-            network,
-            args.bias_update,
-            args.calibration_images,
-            "calibration-images",
-            "calibration",
-        )
+        fitted = _calibration(args, network, data)
         mapping = api.update_biases(network, fitted, mapping, **options)
     found = api.evaluate(network, data, mapping, **options)
     if args.output is not None:
@@ -44,6 +45,21 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(_text(found))
     return 0
+
+
+def _calibration(args: argparse.Namespace, network: Network, data: Labelled) -> Labelled:
+    """Images to fit bias updates to, which must not be those that are measured."""
+    count = _CALIBRATION if args.calibration_images is None else args.calibration_images
+    found = images_of(
+        args, network, args.bias_update, count, "calibration-images", part="calibration"
+    )
+    both = min(len(found.images), len(data.images))
+    if np.array_equal(found.images[:both], data.images[:both]):
+        raise DataError(
+            f"data {args.bias_update} must hold other images for --bias-update than --data, "
+            f"not the same {both}"
+        )
+    return found
 
 
 def _text(found: Evaluation) -> str:

@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.emulation import Emulator
+from hwgen.errors import SpecError
 from hwgen.evaluation.floats import Values, dequantized, run_floats
 from hwgen.golden import check_mapping, exact_mapping
 from hwgen.network.graph import Network
+from hwgen.network.kinds import kind_of
 from hwgen.spec.mapping import Mapping
 
-__all__ = ["LayerTrace", "Reference", "Trace", "trace"]
+__all__ = ["MEMORY", "LayerTrace", "Reference", "Trace", "trace"]
+
+MEMORY = 2 << 30
 
 Reference: TypeAlias = Callable[[Network, NDArray[np.uint8]], dict[str, Values]]
 _CHUNK = 16  # images whose values are held as floats at once
@@ -32,7 +36,7 @@ class LayerTrace:
     Parameters
     ----------
     name, kind : str
-        Of the layer.
+        Of the layer, as :func:`hwgen.network.kinds.kind_of` calls it.
     changed : float
         Codes that are not those of the exact network, in percent.
     approximate_to_exact, exact_to_float, approximate_to_float : float or None
@@ -64,7 +68,12 @@ class Trace:
     layers: tuple[LayerTrace, ...]
 
 
-def trace(emulator: Emulator, mapping: Mapping, reference: Reference = run_floats) -> Trace:
+def trace(
+    emulator: Emulator,
+    mapping: Mapping,
+    reference: Reference = run_floats,
+    memory: int = MEMORY,
+) -> Trace:
     """Run ``mapping`` and compare every tensor; all of them are held as codes meanwhile.
 
     Parameters
@@ -74,9 +83,17 @@ def trace(emulator: Emulator, mapping: Mapping, reference: Reference = run_float
     mapping : Mapping
     reference : callable
         ``reference(network, codes)``: values of tensors by name, for a few images.
+    memory : int
+        Bytes that the tensors may take; what :class:`Emulator` has in flight comes on top.
+
+    Raises
+    ------
+    SpecError
+        The mapping does not fit the network, or the tensors take more than ``memory``.
     """
     network, images = emulator.network, emulator.images
     check_mapping(network, mapping)
+    _check_memory(network, len(images), memory)
     names = tuple(layer.name for layer in network.layers)
     approximate = emulator.evaluate(mapping, names).outputs
     exact = emulator.evaluate(exact_mapping(network), names).outputs
@@ -101,7 +118,7 @@ def trace(emulator: Emulator, mapping: Mapping, reference: Reference = run_float
         layers=tuple(
             LayerTrace(
                 name=layer.name,
-                kind=type(layer).__name__.lower(),
+                kind=kind_of(layer, network),
                 changed=100 * changed[layer.name],
                 approximate_to_exact=_decibel(*powers[layer.name][0]),
                 exact_to_float=_decibel(*powers[layer.name][1]) if layer.name in compared else None,
@@ -112,6 +129,17 @@ def trace(emulator: Emulator, mapping: Mapping, reference: Reference = run_float
             for layer in network.layers
         ),
     )
+
+
+def _check_memory(network: Network, images: int, memory: int) -> None:
+    """Two tensors of codes for all images, and three of floats for those at once."""
+    values = sum(math.prod(layer.shape) for layer in network.layers)
+    needed = values * (2 * images + 3 * 8 * min(images, _CHUNK))
+    if needed > memory:
+        raise SpecError(
+            f"trace needs {-(-needed >> 20)} MB for the tensors of {images} images, "
+            f"not {memory >> 20}: give it fewer images or more memory"
+        )
 
 
 def _powers(found: Values, wanted: Values) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The float model that a network was quantized from, run by onnxruntime."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from hwgen.errors import ModelError, ToolError
 from hwgen.evaluation.floats import Values, dequantized
-from hwgen.network.graph import Network
+from hwgen.network.graph import Network, Shape
 from hwgen.network.onnx import file
 
 __all__ = ["FloatModel"]
@@ -22,8 +23,8 @@ _FOLDED = ("Relu", "Clip")  # a quantized model has them in the codes of the lay
 class FloatModel:
     """Values of a float model's tensors under the names of a quantized network's layers.
 
-    A layer's tensor is the output of the node with its name, or of the activation function that
-    alone reads that output. Layers without such a node, or with another shape, are left out.
+    A layer's tensor is the output of the node with its name, behind a constant's addition and an
+    activation function that alone read it. Layers without such a node are left out.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ class FloatModel:
         Raises
         ------
         ModelError
-            The input differs from the network's, or no tensor is found in both.
+            The input or a tensor differs in size from the network's, or most layers that multiply,
+        or the last of them, are not found.
         """
         height, width, channels = network.input_shape
         if self._graph.input_shape not in ((channels, height, width), (height * width * channels,)):
@@ -66,17 +68,30 @@ class FloatModel:
             )
         values = dequantized(codes, network.input_quantization).astype(np.float32)
         shapes = {name: network.shapes[name] for name in self._tensors if name in network.shapes}
+        self._check_names(network, shapes)
         wanted = [self._tensors[name] for name in shapes]
-        if not wanted:
-            raise ModelError(f"model {self.path} must name nodes as the network names its layers")
         read = values.transpose(0, 3, 1, 2).reshape(len(values), *self._graph.input_shape)
         found = self._run(wanted, read)
-        tensors = {
-            name: _channels_last(value)
-            for name, value in zip(shapes, found, strict=True)
-            if value.ndim in (2, 4)
-        }
-        return {name: x for name, x in tensors.items() if x.shape[1:] == shapes[name]}
+        tensors = {}
+        for (name, shape), value in zip(shapes.items(), found, strict=True):
+            if not _can_be(value.shape[1:], shape):
+                raise ModelError(
+                    f"model {self.path} node {name} must have the shape {list(shape)} of the "
+                    f"network's layer, not {list(value.shape[1:])}"
+                )
+            if value.ndim in (2, 4) and (tensor := _channels_last(value)).shape[1:] == shape:
+                tensors[name] = tensor  # another order of axes is not compared
+        return tensors
+
+    def _check_names(self, network: Network, found: Collection[str]) -> None:
+        """Refuse the model of another network, or a part of it."""
+        names = [layer.name for layer in network.convolutions]
+        lacking = [name for name in names if name not in found]
+        if lacking and (lacking[-1] == names[-1] or 2 * len(lacking) > len(names)):
+            raise ModelError(
+                f"model {self.path} must name nodes as the network names its layers, but lacks "
+                f"{len(lacking)} of {len(names)} that multiply, such as {lacking[-1]}"
+            )
 
     def _run(self, names: list[str], values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         parts = np.split(values, len(values)) if self._graph.batch else [values]
@@ -90,14 +105,31 @@ class FloatModel:
         for node in self._graph.nodes:
             for name in node.inputs:
                 readers.setdefault(name, []).append(node)
-        found = {}
+        found: dict[str, str] = {}
         for node in self._graph.nodes:
+            if node.name in found:
+                raise node.refusal("node names must differ from each other")
             tensor = node.outputs[0]
-            following = readers.get(tensor, [])
-            if len(following) == 1 and following[0].operator in _FOLDED:
-                tensor = following[0].outputs[0]
+            for is_folded in (self._is_bias, _is_limit):
+                following = readers.get(tensor, [])
+                if len(following) == 1 and is_folded(following[0]):
+                    tensor = following[0].outputs[0]
             found[node.name] = tensor
         return found
+
+    def _is_bias(self, node: file.Node) -> bool:
+        return node.operator == "Add" and any(x in self._graph.constants for x in node.inputs)
+
+
+def _can_be(found: tuple[int, ...], shape: Shape) -> bool:
+    """Whether a tensor may hold a layer's values, in whatever order of axes, or flat."""
+    return sorted(found) == sorted(shape) or (
+        len(found) != 3 and math.prod(found) == math.prod(shape)
+    )
+
+
+def _is_limit(node: file.Node) -> bool:
+    return node.operator in _FOLDED
 
 
 def _channels_last(value: NDArray[np.float32]) -> Values:

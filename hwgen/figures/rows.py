@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from hwgen.errors import DataError
+from hwgen.files import read_text
 
 __all__ = ["OWN", "Figures", "read_rows", "rows_text", "shipped_rows"]
 
@@ -93,10 +94,7 @@ def rows_text(rows: Iterable[Figures]) -> str:
 
 def read_rows(path: Path) -> list[Figures]:
     """Rows of a CSV file that :func:`rows_text` made."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"figures {path} cannot be read: {error}") from error
+    text = read_text(path, "figures", DataError)
     kinds = get_type_hints(Figures)
     reader = csv.DictReader(io.StringIO(text))
     if reader.fieldnames != list(kinds):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hwgen.inspection.codes import CodeRange
-from hwgen.inspection.kinds import kind_of
 from hwgen.network.graph import Convolution, Layer, Network, Shape
+from hwgen.network.kinds import kind_of
 
 __all__ = ["LayerFacts", "WeightFacts", "layer_facts"]
 

@@ -11,6 +11,7 @@ from typing import Any
 from hwgen.arith.catalogue import describe, find
 from hwgen.arith.metrics import measure
 from hwgen.errors import DataError
+from hwgen.files import read_text
 from hwgen.mapping.problem import Evaluation
 from hwgen.mapping.study import Study
 from hwgen.output import MANIFEST
@@ -103,10 +104,11 @@ def build_document(folder: Path) -> dict[str, Any]:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    text = read_text(path, "report input", DataError)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"report input {path} cannot be read: {error}") from error
+        document = json.loads(text)
+    except ValueError as error:
+        raise DataError(f"report input {path} is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise DataError(f"report input {path} must hold a JSON object")
     return document

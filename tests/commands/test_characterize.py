@@ -108,7 +108,10 @@ def test_energies_of_a_network_are_by_layer(capsys):
             ["--model", "m.onnx", "--data", "d.npz", "--trace", "t.npz"],
             "characterize must be given --trace or --model, not both",
         ),
-        (["--trace", "/dev/zero"], "trace /dev/zero is not an .npz file, or is truncated"),
+        (
+            ["--trace", "/dev/zero"],
+            "trace /dev/zero must be a regular file, not a pipe or a device",
+        ),
         (["--tech", "/dev/zero"], "Liberty file /dev/zero must be a regular file"),
     ],
 )

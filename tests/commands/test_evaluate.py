@@ -2,7 +2,9 @@
 
 import json
 import re
+from unittest.mock import create_autospec
 
+import numpy as np
 import pytest
 
 from hwgen import api, golden
@@ -86,9 +88,9 @@ def test_a_trace_names_the_layer_that_parts(capsys, mapping_file):
     text = printed(capsys, "trace", MODEL, *DATA, "--mapping", mapping_file, "--images", 20)
     assert text.splitlines()[-1] == "The first layer that parts from the exact network: conv2."
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line}
-    assert rows["conv1"][2:4] == ["0.00", "inf"]
-    assert float(rows["conv2"][3]) < 60
-    assert float(rows["conv1"][4]) > 20
+    assert rows["conv1"][3:5] == ["0.00", "inf"]
+    assert float(rows["conv2"][4]) < 60
+    assert float(rows["conv1"][5]) > 20
 
 
 def test_the_exact_mapping_parts_nowhere(capsys):
@@ -97,7 +99,8 @@ def test_the_exact_mapping_parts_nowhere(capsys):
     found = json.loads(printed(capsys, *args, "--json"))
     assert found["parting"] is None
     assert {x["changed"] for x in found["layers"]} == {0}
-    assert {x["approximate_to_exact"] for x in found["layers"]} == {None}  # infinite
+    assert {x["approximate_to_exact"] for x in found["layers"]} == {"inf"}
+    assert found["layers"][0]["kind"].startswith("convolution 3x3")
     assert all(x["exact_to_float"] > 20 for x in found["layers"])
 
 
@@ -126,6 +129,10 @@ def test_the_exact_mapping_parts_nowhere(capsys):
             ("--bias-update", DATA[1], "--calibration-images", 0),
             "option calibration-images must be an integer from 1 to .+, not 0",
         ),
+        (
+            ("--calibration-images", 5),
+            "--calibration-images must be given with --bias-update, not alone",
+        ),
         (("--kernel", "fast"), "emulation kernel must be one of .+, not 'fast'"),
         (("--threads", 0), "emulation threads must be an integer from 1 to .+, not 0"),
         (("--memory", 0), "option memory must be an integer from 1 to .+, not 0"),
@@ -140,6 +147,31 @@ def test_a_mapping_of_another_network_is_refused(refused, tmp_path):
     (tmp_path / "other.json").write_text(Mapping({"stem": layer}).to_json())
     assert refused("trace", MODEL, *DATA, "--mapping", "other.json") == (
         "mapping lacks the layer conv1"
+    )
+
+
+def test_images_that_are_measured_must_not_be_fitted_to(refused, tmp_path):
+    with np.load(DATA[1]) as archive:
+        np.savez(tmp_path / "one.npz", images=archive["test_images"], labels=archive["test_labels"])
+    data = ("--data", "one.npz", "--bias-update", "one.npz", "--preprocess", "codes = true")
+    assert refused("evaluate", MODEL, *data, "--multiplier", "exact") == (
+        "data one.npz must hold other images for --bias-update than --data, not the same 360"
+    )
+
+
+def test_a_trace_is_held_within_a_memory(refused):
+    args = ("trace", MODEL, *DATA, "--multiplier", "exact", "--images", 100)
+    assert re.fullmatch(
+        "trace needs [0-9]+ MB for the tensors of 100 images, not 1: "
+        "give it fewer images or more memory",
+        refused(*args, "--memory", 1),
+    )
+
+
+def test_too_little_memory_is_one_line(refused, monkeypatch):
+    monkeypatch.setattr(api, "trace", create_autospec(api.trace, side_effect=MemoryError))
+    assert refused("trace", MODEL, *DATA, "--multiplier", "exact") == (
+        "there is too little memory: give fewer images, or a smaller --memory"
     )
 
 

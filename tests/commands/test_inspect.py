@@ -132,7 +132,7 @@ def test_pixels_without_a_meaning(refused, tmp_path):
 
 def test_a_folder_in_place_of_a_model(refused, tmp_path):
     (tmp_path / "folder").mkdir()
-    assert refused("inspect", "folder") == "model folder cannot be read: Is a directory"
+    assert refused("inspect", "folder") == "model folder must be a file, not a folder"
 
 
 def test_codes_with_another_meaning(refused):

@@ -19,12 +19,12 @@ STEM = RNG.normal(size=(4, 2, 3, 3)).astype(np.float32)
 
 
 def saved(folder, batch="N", name="stem", nodes=(), shape=(2, 6, 6)):
-    """A convolution, its ReLU, and a head of another shape than the network's."""
+    """A convolution, its ReLU, and a head behind a pool."""
     graph = helper.make_graph(
         [
             helper.make_node("Conv", ["image", "w"], ["conv"], name=name, pads=[1] * 4),
             helper.make_node("Relu", ["conv"], ["relu"], name="relu"),
-            helper.make_node("GlobalAveragePool", ["relu"], ["mean"], name="max"),
+            helper.make_node("GlobalAveragePool", ["relu"], ["mean"], name="mean"),
             helper.make_node("Flatten", ["mean"], ["logits"], name="head"),
             *nodes,
         ],
@@ -45,8 +45,9 @@ def saved(folder, batch="N", name="stem", nodes=(), shape=(2, 6, 6)):
 
 @pytest.mark.parametrize("batch", ["N", 1])
 def test_a_layer_is_the_node_of_its_name_behind_its_activation(network, images, tmp_path, batch):
-    found = FloatModel(saved(tmp_path, batch))(network, images[:3])
-    assert set(found) == {"stem"}  # the others have other shapes, or names
+    stem = replace(network, layers=network.layers[:1])
+    found = FloatModel(saved(tmp_path, batch))(stem, images[:3])
+    assert set(found) == {"stem"}  # the others have other names
     values = dequantized(images[:3], network.input_quantization)
     taps = im2col(values, network.layers[0], 0.0)
     weights = STEM.transpose(0, 2, 3, 1).reshape(4, -1).T
@@ -60,11 +61,46 @@ def test_flat_tensors_are_those_of_one_position(network, images, tmp_path):
     assert found["head"].shape == (3, 1, 1, 4)
 
 
+def test_a_bias_that_is_added_behind_its_layer_belongs_to_it(network, images, tmp_path):
+    path = saved(tmp_path)
+    without = FloatModel(path)(replace(network, layers=network.layers[:1]), images[:3])
+    model = onnx.load(path)
+    model.graph.initializer.append(numpy_helper.from_array(np.float32([[[100]]]), "bias"))
+    model.graph.node[1].input[0] = "biased"
+    model.graph.node.insert(1, helper.make_node("Add", ["conv", "bias"], ["biased"], name="bias"))
+    onnx.save(model, path)
+    found = FloatModel(path)(replace(network, layers=network.layers[:1]), images[:3])
+    at = without["stem"] > 0
+    np.testing.assert_allclose(found["stem"][at], without["stem"][at] + 100, rtol=1e-4)
+
+
 def test_a_model_of_other_names_is_refused(network, images, tmp_path):
     layer = replace(network.layers[0], name="other")
     model = FloatModel(saved(tmp_path))
-    with pytest.raises(ModelError, match=r"must name nodes as the network names its layers$"):
+    line = r"must name nodes as the network names its layers, but lacks 1 of 1 .*such as other$"
+    with pytest.raises(ModelError, match=line):
         model(replace(network, layers=(layer,)), images)
+
+
+def test_a_part_of_a_model_is_refused(network, images, tmp_path):
+    line = r"but lacks 1 of 2 that multiply, such as depthwise$"
+    with pytest.raises(ModelError, match=line):
+        FloatModel(saved(tmp_path))(replace(network, layers=network.layers[:2]), images[:3])
+
+
+def test_two_nodes_of_one_name_are_refused(tmp_path):
+    twin = helper.make_node("Relu", ["logits"], ["more"], name="head")
+    with pytest.raises(ModelError, match=r"node head \(Relu\): node names must differ from each"):
+        FloatModel(saved(tmp_path, nodes=[twin]))
+
+
+def test_a_tensor_of_another_size_is_refused(network, images, tmp_path):
+    line = r"node head must have the shape \[1, 1, 5\] of the network's layer, not \[4\]$"
+    with pytest.raises(ModelError, match=line):
+        FloatModel(saved(tmp_path))(network, images[:3])
+    stem = replace(network.layers[0], shape=(3, 3, 16))  # as many values
+    with pytest.raises(ModelError, match=r"must have the shape \[3, 3, 16\] .* not \[4, 6, 6\]$"):
+        FloatModel(saved(tmp_path))(replace(network, layers=(stem,)), images[:3])
 
 
 def test_a_model_of_another_input_is_refused(network, images, tmp_path):

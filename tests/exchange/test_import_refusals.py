@@ -215,7 +215,7 @@ def test_verilog_that_yosys_crashes_on(monkeypatch, tmp_path):
 
 
 def test_files_that_are_no_text(tmp_path):
-    special = "must be a regular file"
+    special = "must be a regular file, not a pipe or a device"
     os.mkfifo(tmp_path / "pipe.v")
     (tmp_path / "binary.v").write_bytes(b"module\0")
     (tmp_path / "long.v").write_bytes(b" " * ((1 << 20) + 1))
@@ -223,7 +223,7 @@ def test_files_that_are_no_text(tmp_path):
         (tmp_path / "binary.v", "must be text, but holds a NUL as byte 6"),
         (tmp_path / "long.v", "must be at most 1048576 bytes, but is longer"),
         (tmp_path / "none.v", "cannot be read: No such file or directory"),
-        (tmp_path, special),
+        (tmp_path, "must be a file, not a folder"),
         ("/dev/zero", special),
         (tmp_path / "pipe.v", special),
     ):

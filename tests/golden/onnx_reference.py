@@ -12,7 +12,7 @@ from hwgen.network.onnx.importer import read
 from hwgen.network.onnx.qdq import Walk
 from hwgen.network.onnx.values import Activation
 
-__all__ = ["compare", "disagreement", "reference_tensors"]
+__all__ = ["check", "compare", "differing", "disagreement", "reference_tensors"]
 
 
 def reference_tensors(path, network, images):
@@ -42,23 +42,39 @@ def reference_tensors(path, network, images):
     }
 
 
-def compare(network, reference, share):
-    """Check every layer on its own, fed with the reference's tensors.
+def compare(network, reference, share, compute=None):
+    """Check every layer on its own, fed with the reference's tensors; see :func:`differing`."""
+    check(differing(network, reference, compute), share)
 
-    At most ``share`` of its codes (but always one) may differ, by one: those where a float32 sum
-    falls on the other side of a tie. Averages of a few codes often are ties; they do not count.
+
+def check(counts, share):
+    """At most ``share`` of a layer's codes (but always one) may differ: see :func:`differing`."""
+    for layer, (count, size) in counts.items():
+        assert count <= max(1, share * size), f"{layer}: {count} of {size}"
+
+
+def differing(network, reference, compute=None):
+    """Of each layer, fed with the reference's tensors: codes that differ, and all its codes.
+
+    ``compute(layer, tensors)`` gives a layer's codes; golden, if there is none. None may differ
+    by more than one: those where a float32 sum falls on the other side of a tie. Averages of a
+    few codes often are ties; they do not count.
     """
     mapping = golden.exact_mapping(network)
-    tensors = dict(reference)
+    tensors, counts = dict(reference), {}
     for layer in network.layers:
-        found = golden.step(network, layer, tensors, mapping)
+        if compute is None:
+            found = golden.step(network, layer, tensors, mapping)
+        else:
+            found = compute(layer, tensors)
         expected = tensors.setdefault(layer.name, found)
         assert disagreement(found, expected)[1] <= 1, layer.name
-        differing = found != expected
+        wrong = found != expected
         if isinstance(layer, Pool) and layer.kind == "average":
-            differing &= ~_ties(network, layer, tensors[layer.inputs[0]])
-        assert differing.sum() <= max(1, share * found.size), f"{layer.name}: {differing.mean()}"
+            wrong &= ~_ties(network, layer, tensors[layer.inputs[0]])
         assert len(np.unique(found)) > 3, f"{layer.name} is too flat to judge"
+        counts[layer.name] = int(wrong.sum()), found.size
+    return counts
 
 
 def disagreement(found, expected):

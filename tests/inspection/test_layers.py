@@ -9,9 +9,9 @@ from hwgen import golden
 from hwgen.errors import SpecError
 from hwgen.golden import products_of
 from hwgen.inspection.codes import measured_codes, possible_codes
-from hwgen.inspection.kinds import kind_of
 from hwgen.inspection.layers import layer_facts
 from hwgen.network.graph import Quantization, Rescale
+from hwgen.network.kinds import kind_of
 from hwgen.network.limits import highest_code
 from hwgen.spec.mapping import LayerMapping
 
@@ -62,6 +62,13 @@ def test_codes_are_those_of_clamps_and_of_what_is_moved(network):
 def test_upper_bounds_are_those_that_mappings_are_held_to(network):
     for name, (_, high) in possible_codes(network).items():
         assert high == highest_code(network, name)
+
+
+def test_images_too_large_to_measure_are_refused(network, monkeypatch):
+    monkeypatch.setattr("hwgen.inspection.codes.MEMORY", 1000)
+    images = np.zeros((1, *network.input_shape), np.uint8)
+    with pytest.raises(SpecError, match=r"^inspect needs \d+ MB for the tensors of one image, not"):
+        measured_codes(network, images)
 
 
 def test_measured_codes_are_the_extremes_of_all_images(network):

@@ -82,7 +82,7 @@ def test_a_build_without_its_exploration_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", r"^report input .*exploration\.json cannot be read: Expecting .*$"),
+        ("{", r"^report input .*exploration\.json is not JSON: Expecting .*$"),
         ("[]", r"^report input .*exploration\.json must hold a JSON object$"),
         ("{}", r'^build .* exploration\.json must say "hwgen_report": 1$'),
     ],

@@ -271,6 +271,10 @@ def test_overlapping_rules_are_refused(fields, message):
             {"weights": (WeightRule(filters="0", taps="0-12", mode=1),)},
             "taps must be from 0 to 11, not 12",
         ),
+        (  # it repeats the layer's own mode, and canonical form drops it
+            {"filters": (FilterRule(filters="0,5", mode=0),)},
+            "filters must be from 0 to 4, not 5",
+        ),
     ],
 )
 def test_what_a_layer_lacks_is_refused(fields, message):

@@ -1,9 +1,9 @@
 """Reading text that may be anything: of a bounded length, or refused."""
 
-import stat
 from pathlib import Path
 
 from hwgen.errors import SpecError
+from hwgen.files import check_file
 
 __all__ = ["LARGEST", "read_source"]
 
@@ -27,9 +27,8 @@ def read_source(path: Path, subject: str) -> str:
     SpecError
         The file cannot be read, is no regular file, is too long or holds a NUL character.
     """
+    check_file(path, subject, SpecError)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SpecError(f"{subject} {path} must be a regular file")
         with path.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except OSError as error:

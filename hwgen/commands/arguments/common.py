@@ -23,7 +23,9 @@ def add_images(command: argparse.ArgumentParser, purpose: str, required: bool = 
     command.add_argument(
         "--preprocess",
         metavar="FILE.toml|KEYS",
-        help="what their numbers mean, such as 'divide = 255, mean = 0.5' or 'codes = true' "
+        help="what their numbers x mean: 'divide = 255, mean = 0.5, std = 1' for "
+        "(x / divide - mean) / std, 'scale = 0.5, zero_point = 3' for scale * (x - zero_point), or "
+        "'codes = true'; also layout = 'hwc'|'chw', colour = 'same'|'grey'|'rgb'|'bgr' "
         "(default: MODEL.toml beside the model)",
     )
 

@@ -81,7 +81,6 @@ def _evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--calibration-images",
         type=int,
-        default=500,
         metavar="N",
         help="the first N of them (default: 500)",
     )
@@ -112,7 +111,14 @@ def _trace(command: argparse.ArgumentParser) -> None:
         metavar="FILE.onnx",
         help="float model to compare with (default: the network itself without rounding)",
     )
+    command.add_argument(
+        "--memory", type=int, default=2048, metavar="MB", help="for tensors (default: 2048)"
+    )
     add_json(command)
+    command.epilog = (
+        "All tensors of all images are held in memory. In JSON, ratios are decibels, or the text "
+        "inf where nothing differs; null where the float model has no such tensor."
+    )
 
 
 def _explore(command: argparse.ArgumentParser) -> None:

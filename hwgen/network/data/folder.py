@@ -1,6 +1,7 @@
 """A folder of PNG and JPEG images with a table of their classes."""
 
 import csv
+import io
 import warnings
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from hwgen.errors import DataError
+from hwgen.files import check_file, read_text
 from hwgen.network.data.raw import Raw
 
 __all__ = ["LABELS", "read"]
@@ -56,10 +58,10 @@ def read(folder: Path) -> Raw:
 
 
 def _rows(path: Path) -> list[tuple[str, int]]:
+    lines = io.StringIO(read_text(path, "data", DataError, "utf-8-sig"), newline="")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = [(number, row) for number, row in enumerate(csv.reader(lines), 1) if row]
+    except csv.Error as error:
         raise DataError(f"data {path} is no table: {error}") from error
     if rows and rows[0][1] == _HEADER:
         del rows[0]
@@ -85,6 +87,7 @@ def _is_label(text: str) -> bool:
 
 
 def _pixels(path: Path) -> NDArray[np.uint8]:
+    check_file(path, "data", DataError)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # of images that are far too large

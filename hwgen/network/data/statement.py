@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.errors import SpecError
+from hwgen.files import read_text
 from hwgen.network.data.preprocessing import NORMALIZED, Preprocessing
 
 __all__ = ["parse", "preprocessing_of"]
@@ -33,14 +34,9 @@ def preprocessing_of(model: str | Path, stated: str | None = None) -> Preprocess
     if stated is not None and not stated.endswith(".toml"):
         return parse(_inline(stated))
     path = Path(model).with_suffix(".toml") if stated is None else Path(stated)
-    if stated is None and not path.is_file():
+    if stated is None and not path.exists():
         return None
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SpecError(f"preprocessing {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SpecError(f"preprocessing {path} is not TOML: it is no UTF-8 text") from error
+    text = read_text(path, "preprocessing", SpecError)
     try:
         return parse(tomllib.loads(text), f"preprocessing {path}")
     except tomllib.TOMLDecodeError as error:

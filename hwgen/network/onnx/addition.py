@@ -18,8 +18,13 @@ __all__ = ["add"]
 def add(node: Node, operands: Operands) -> Pending:
     """Add of two tensors of one shape, or of a bias as models of MatMul and Add have it."""
     for value, other in (operands[:2], operands[1::-1]):
-        if isinstance(value, Pending) and isinstance(other, Constant | np.ndarray):
+        if not isinstance(other, Constant | np.ndarray):
+            continue
+        if isinstance(value, Pending):
             return _bias(node, value, other)
+        raise node.refusal(
+            "a constant must be added to what a layer multiplied, before that is quantized"
+        )
     first, second = (activation(node, operands, index) for index in (0, 1))
     if (first.shape, first.axes) != (second.shape, second.axes):
         raise node.refusal(f"shapes must be equal, not {first.shape} and {second.shape}")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from hwgen.errors import ModelError
+from hwgen.files import read_bytes
 
 __all__ = ["Node", "OnnxGraph", "read"]
 
@@ -89,14 +90,13 @@ class OnnxGraph:
 def read(path: Path) -> OnnxGraph:
     """Read and check the ONNX file at ``path``."""
     try:
-        model = onnx.ModelProto.FromString(path.read_bytes())
-    except OSError as error:
-        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
+        model = onnx.ModelProto.FromString(read_bytes(path, "model", ModelError))
     except DecodeError as error:
         raise ModelError(f"model {path} is not an ONNX file, or is truncated") from error
     if not model.graph.node:
         raise ModelError(f"model {path} holds no network; is it an ONNX file?")
     _check_names(path, model.graph)
+    _check_opset(path, model)
     attributes = (x for node in model.graph.node for x in node.attribute)
     for tensor in (*model.graph.initializer, *(x.t for x in attributes if x.HasField("t"))):
         if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -141,6 +141,14 @@ def _check_names(path: Path, graph: onnx.GraphProto) -> None:
             raise ModelError(f"model {path} names must be printable, not {name!r}")
 
 
+def _check_opset(path: Path, model: onnx.ModelProto) -> None:
+    """Refuse operators of a later ONNX than ours: the checker would let them pass."""
+    known = onnx.defs.onnx_opset_version()
+    for stated in model.opset_import:
+        if stated.domain in _STANDARD and stated.version > known:
+            raise ModelError(f"model {path} opset must be at most {known}, not {stated.version}")
+
+
 def _constant(path: Path, node: onnx.NodeProto) -> NDArray[Any] | None:
     """Value of a Constant node, in one of its forms; None of any other node."""
     if node.op_type != "Constant" or node.domain not in _STANDARD or not node.attribute:
@@ -160,8 +168,13 @@ def _node(path: Path, node: onnx.NodeProto) -> Node:
         node.op_type if node.domain in _STANDARD else f"{node.domain}.{node.op_type}",
         tuple(node.input),
         tuple(node.output),
-        {x.name: onnx.helper.get_attribute_value(x) for x in node.attribute},
+        {x.name: _text(onnx.helper.get_attribute_value(x)) for x in node.attribute},
     )
+
+
+def _text(value: Any) -> Any:
+    """Attributes hold text as bytes."""
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
 
 
 def _array(path: Path, tensor: onnx.TensorProto) -> NDArray[Any]:

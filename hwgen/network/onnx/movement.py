@@ -15,9 +15,9 @@ __all__ = ["graph_axis", "kept", "pad", "slice_"]
 def pad(node: Node, operands: Operands) -> Value:
     """Pad with a constant that is a code of the input."""
     source = activation(node, operands)
-    mode = node.attributes.get("mode", b"constant")
-    if mode != b"constant":
-        raise node.refusal(f"mode must be constant, not {mode.decode(errors='backslashreplace')}")
+    mode = node.attributes.get("mode", "constant")
+    if mode != "constant":
+        raise node.refusal(f"mode must be constant, not {mode}")
     rank = len(source.axes) + 1
     pads = integers(node, operands, 1, "pads")
     axes = integers(node, operands, 3, "axes") or list(range(rank))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hwgen.network.onnx.file import Node, OnnxGraph
+from hwgen.network.onnx.operators import OPERATORS
 from hwgen.network.onnx.rewriting import Rewriting
 
 __all__ = ["rewrite"]
@@ -62,7 +63,7 @@ class _Pass:
                 self.operators[node.operator](node)
             elif node.operator in _ONE_OPERAND:
                 self._one_operand(node)
-            elif any(name in self.parameters for name in node.inputs):
+            elif any(name in self.parameters for name in node.inputs) or _makes_codes(node):
                 self._plain(node)
             else:
                 self.new.nodes.append(node)
@@ -134,6 +135,11 @@ class _Pass:
             parameters = [self._codes(node, name) for name in node.inputs]
             if len({self._values(node, x) for x in parameters}) > 1:
                 raise node.refusal("codes of different quantizations must not be joined")
+        elif node.operator not in {*OPERATORS, "Reshape"}:
+            known = ", ".join(sorted({*self.operators, *_ONE_OPERAND, *_MOVES, "Concat"}))
+            raise node.refusal(
+                f"operator {node.operator} is not supported; on codes are known: {known}"
+            )
         elif node.operator not in _MOVES or any(x in self.parameters for x in node.inputs[1:]):
             known = ", ".join(sorted(_MOVES | {"Concat"}))
             raise node.refusal(
@@ -205,6 +211,10 @@ class _Pass:
         if not values or any(x.size != 1 for x in values):
             raise node.refusal("an activation must have one scale and one zero point")
         return float(values[0].reshape(())), int(values[1].reshape(())) if values[1:] else 0
+
+
+def _makes_codes(node: Node) -> bool:
+    return any(part in node.operator for part in ("Quantize", "QLinear", "Integer"))
 
 
 def _without_omitted(node: Node, parameters: tuple[str, ...]) -> tuple[str, ...]:

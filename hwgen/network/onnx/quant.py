@@ -125,9 +125,9 @@ def quant(new: Rewriting, node: Node) -> Quant:
         new.numbers(node, node.input(index), what)
         for index, what in ((1, "the scale"), (2, "the zero point"), (3, "the bit width"))
     )
-    mode = node.attributes.get("rounding_mode", b"ROUND")
-    if mode not in (b"ROUND", b"HALF_EVEN"):
-        raise node.refusal(f"rounding_mode must be ROUND, not {mode!r}")
+    mode = node.attributes.get("rounding_mode", "ROUND")
+    if mode not in ("ROUND", "HALF_EVEN"):
+        raise node.refusal(f"rounding_mode must be ROUND or HALF_EVEN, not {mode}")
     if not (np.isfinite(scale).all() and (scale > 0).all() and scale.size):
         raise node.refusal("scales must be positive")
     if not (np.isfinite(zero).all() and (zero == np.rint(zero)).all() and zero.size):

@@ -98,8 +98,7 @@ def _ceiled(window: Window, shape: Shape) -> Window:
 
 
 def _padding(node: Node, shape: Shape, kernel: list[int], stride: list[int]) -> list[int]:
-    stated = node.attributes.get("auto_pad", b"NOTSET")
-    mode = stated.decode(errors="replace") if isinstance(stated, bytes) else repr(stated)
+    mode = node.attributes.get("auto_pad", "NOTSET")
     if mode == "NOTSET":
         return _numbers(node, "pads", [0, 0, 0, 0], 4, low=0)
     if mode == "VALID":

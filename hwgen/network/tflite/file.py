@@ -11,6 +11,7 @@ import tflite
 from numpy.typing import NDArray
 
 from hwgen.errors import ModelError
+from hwgen.files import read_bytes
 from hwgen.network.tflite.schema import OPTIONS
 from hwgen.network.tflite.verify import Damaged, verify
 
@@ -99,12 +100,9 @@ class TfliteGraph:
 
 def read(path: Path) -> TfliteGraph:
     """Read and check the TFLite file at ``path``."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
+    data = read_bytes(path, "model", ModelError)
     if data[4:8] != IDENTIFIER:
-        raise ModelError(f"model {path} must be a TFLite file, marked TFL3, not {data[4:8]!r}")
+        raise ModelError(f"model {path} must be a TFLite file, but lacks its mark TFL3 at byte 4")
     try:
         verify(data)
     except Damaged as error:

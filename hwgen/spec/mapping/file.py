@@ -36,6 +36,7 @@ from typing import Any
 
 from hwgen.arith.catalogue.given import reference
 from hwgen.errors import SpecError
+from hwgen.files import read_text
 from hwgen.spec.mapping.corrections import ControlVariate, TunedWeights
 from hwgen.spec.mapping.layer import LayerMapping
 from hwgen.spec.mapping.rules import FilterRule, KernelRule, RangeRule, Rule, WeightRule
@@ -82,10 +83,7 @@ class Mapping:
     @classmethod
     def read(cls, path: Path) -> "Mapping":
         """Read a mapping file, of this version or an earlier one."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecError(f"mapping {path} cannot be read: {error}") from error
+        text = read_text(path, "mapping", SpecError)
         return cls.from_json(text, str(path), path.parent)
 
     @classmethod
@@ -102,10 +100,13 @@ class Mapping:
             raise SpecError(f"{subject} is not JSON: {error}") from error
         version = document.get("hwgen_mapping") if isinstance(document, dict) else None
         if type(version) is not int or version not in _KEYS:
-            raise SpecError(f'{subject} must say "hwgen_mapping": 1 or {VERSION}, not {version!r}')
+            raise SpecError(
+                f'{subject} must say "hwgen_mapping": 1 or {VERSION}{_instead(version)}'
+            )
+        _check_keys(subject, document, ("hwgen_mapping", "layers"), ())
         layers = document.get("layers")
         if not isinstance(layers, dict):
-            raise SpecError(f"{subject} must hold an object of layers, not {layers!r:.80}")
+            raise SpecError(f"{subject} must hold an object of layers{_instead(layers)}")
         found = {}
         for name, fields in layers.items():
             try:
@@ -113,6 +114,11 @@ class Mapping:
             except SpecError as error:
                 raise SpecError(f"{subject} layer {name}: {error}") from error
         return cls(found)
+
+
+def _instead(value: Any) -> str:
+    """What was said in place of something else, if anything was."""
+    return "" if value is None else f", not {json.dumps(value):.80}"
 
 
 def _natural(name: str) -> tuple[Any, ...]:

@@ -1,6 +1,8 @@
 """What one layer multiplies with, and its corrections."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +54,7 @@ class LayerMapping:
     bias_update: tuple[int, ...] = ()
     control_variate: ControlVariate | None = None
     tuned_weights: TunedWeights | None = None
+    _reach: AbstractMapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "multiplier", resolve(self.multiplier))
@@ -62,6 +65,7 @@ class LayerMapping:
         levels = self._levels
         for choice in {self.choice, *levels.choices(self.choice)}:
             self._check(choice)
+        object.__setattr__(self, "_reach", levels.reach)  # of rules that are left out, too
         canonical = levels.canonical(self.choice)
         for name in ("filters", "kernels", "ranges", "weights"):
             object.__setattr__(self, name, getattr(canonical, name))
@@ -96,6 +100,7 @@ class LayerMapping:
         SpecError
             A rule speaks of a filter, channel or tap that the layer lacks.
         """
+        self._check_reach(centred.shape)
         known = list(dict.fromkeys([self.choice, *self._levels.choices(self.choice)]))
         found = np.zeros(centred.shape, np.int64)
         if not self.is_uniform:
@@ -106,22 +111,29 @@ class LayerMapping:
         choices = tuple(known[i] for i in used)
         return choices, index.reshape(centred.shape).astype(np.uint8)
 
+    def _check_reach(self, shape: tuple[int, ...]) -> None:
+        counts = {"filters": shape[0], "channels": shape[3], "taps": math.prod(shape[1:])}
+        for name, last in self._reach.items():
+            if last >= counts[name]:
+                raise SpecError(f"a rule's {name} must be from 0 to {counts[name] - 1}, not {last}")
+
     def _apply(
         self, found: NDArray[np.int64], centred: NDArray[np.int64], number: dict[Choice, int]
     ) -> None:
         by_tap = found.reshape(len(found), -1)
         for filter_rule in self.filters:
-            found[_within(filter_rule, "filters", len(found))] = number[self._chosen(filter_rule)]
+            rows = expand(filter_rule.ranges("filters"))
+            found[rows] = number[self._chosen(filter_rule)]
         for kernel_rule in self.kernels:
-            rows = _within(kernel_rule, "filters", len(found))
-            channels = _within(kernel_rule, "channels", found.shape[3])
+            rows = expand(kernel_rule.ranges("filters"))
+            channels = expand(kernel_rule.ranges("channels"))
             found[rows[:, None], :, :, channels[None, :]] = number[self._chosen(kernel_rule)]
         for range_rule in self.ranges:
             inside = np.isin(centred, expand(range_rule.ranges("codes")))
             found[inside] = number[self._chosen(range_rule)]
         for weight_rule in self.weights:
-            rows = _within(weight_rule, "filters", len(found))
-            taps = _within(weight_rule, "taps", by_tap.shape[1])
+            rows = expand(weight_rule.ranges("filters"))
+            taps = expand(weight_rule.ranges("taps"))
             by_tap[rows[:, None], taps[None, :]] = number[self._chosen(weight_rule)]
 
     def _chosen(self, rule: FilterRule | KernelRule | RangeRule | WeightRule) -> Choice:
@@ -143,13 +155,3 @@ class LayerMapping:
                 f"multiplier {choice.multiplier} must take the operands of {self.multiplier}, "
                 f"{wanted[0].name} and {wanted[1].name}, not {kinds[0].name} and {kinds[1].name}"
             )
-
-
-def _within(
-    rule: FilterRule | KernelRule | WeightRule, field: str, count: int
-) -> NDArray[np.int64]:
-    """Members of a rule's set, all below ``count``."""
-    ranges = rule.ranges(field)
-    if ranges[-1, 1] >= count:
-        raise SpecError(f"a rule's {field} must be from 0 to {count - 1}, not {ranges[-1, 1]}")
-    return expand(ranges)

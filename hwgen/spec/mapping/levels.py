@@ -72,6 +72,15 @@ class Levels:
             ),
         )
 
+    @property
+    def reach(self) -> dict[str, int]:
+        """The last filter, channel and tap that rules speak of."""
+        found: dict[str, int] = {}
+        for rule in (*self.filters, *self.kernels, *self.weights):
+            for name in rule.LIMITS:
+                found[name] = max(found.get(name, 0), int(rule.ranges(name)[-1, 1]))
+        return found
+
     def choices(self, base: Choice) -> Iterator[Choice]:
         """What the rules of a layer choose, with repetitions."""
         for rules in (self.filters, self.kernels, self.ranges, self.weights):

@@ -102,13 +102,13 @@ def test_a_missing_file(model, refusal, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "rule"),
     [
-        (b"divide = \n", "Invalid value (at line 1, column 10)"),
-        (b"\xff", "it is no UTF-8 text"),
+        (b"divide = \n", "is not TOML: Invalid value (at line 1, column 10)"),
+        (b"\xff", "must be UTF-8 text, but its byte 0 is not"),
     ],
 )
-def test_a_file_of_something_else(model, refusal, content, reason):
+def test_a_file_of_something_else(model, refusal, content, rule):
     path = model.with_suffix(".toml")
     path.write_bytes(content)
-    assert refusal(preprocessing_of, model) == f"preprocessing {path} is not TOML: {reason}"
+    assert refusal(preprocessing_of, model) == f"preprocessing {path} {rule}"

@@ -34,6 +34,16 @@ def test_an_empty_file(tmp_path):
         load(path)
 
 
+def test_operators_of_a_later_onnx(tmp_path):
+    model, known = onnx.load(model_path()), onnx.defs.onnx_opset_version()
+    model.opset_import[0].version = known + 1
+    path = tmp_path / "m.onnx"
+    onnx.save(model, path)
+    rule = f"opset must be at most {known}, not {known + 1}"
+    with pytest.raises(ModelError, match=rf"^model {path} {rule}$"):
+        load(path)
+
+
 def test_damage_anywhere_is_noticed_or_harmless(tmp_path):
     """Only ModelError may leave the import, whatever byte is wrong."""
     whole = small_model().model("relu.real").SerializeToString()

@@ -33,6 +33,31 @@ def test_operators_on_codes_that_mean_other_things_on_real_numbers(tmp_path):
     )
 
 
+def test_operators_that_nobody_knows_are_named_as_unsupported(tmp_path):
+    builder = codes()
+    builder.microsoft("QLinearSigmoid", builder.operand("codes"), "sigmoid", 0.05)
+    path = builder.save(tmp_path / "m.onnx", "sigmoid")
+    rule = (
+        r"operator com\.microsoft\.QLinearSigmoid is not supported; on codes are known: Concat, .+"
+    )
+    with pytest.raises(
+        ModelError, match=rf"node sigmoid \(com.microsoft.QLinearSigmoid\): {rule}$"
+    ):
+        load(path)
+
+
+def test_quantization_while_a_network_runs_is_named_as_unsupported(tmp_path):
+    builder = codes()
+    names = ["again", "again.scale", "again.zero"]
+    node = onnx.helper.make_node("DynamicQuantizeLinear", ["image"], names, "dynamic")
+    builder.nodes.append(node)
+    path = builder.save(tmp_path / "m.onnx", "codes")
+    with pytest.raises(
+        ModelError, match=r"operator DynamicQuantizeLinear is not supported; on codes"
+    ):
+        load(path)
+
+
 def test_codes_of_different_meaning_that_are_joined(tmp_path):
     builder = codes()
     builder.convolution("codes", "conv", builder.weights((3, 3, 1, 1), 0.004), 0.05, 20)
@@ -124,7 +149,7 @@ def codes_and(folder, change):
         ({"scale": [0.1, 0.2]}, "an activation must have one scale and one zero point"),
         ({"zero": 0.5}, "zero points must be whole numbers"),
         ({"zero": 300}, "the zero point must be a code of 8 bits, not 300"),
-        ({"rounding_mode": "FLOOR"}, "rounding_mode must be ROUND, not b'FLOOR'"),
+        ({"rounding_mode": "FLOOR"}, "rounding_mode must be ROUND or HALF_EVEN, not FLOOR"),
         ({"signed": 2}, "signed and narrow must be stated, as 0 or 1"),
     ],
 )

@@ -94,7 +94,8 @@ def test_an_addition_of_a_constant(tmp_path):
     refused(
         builder,
         tmp_path,
-        "node sum (Add): input c.real must be a quantized activation",
+        "node sum (Add): a constant must be added to what a layer multiplied, before that is "
+        "quantized",
         "sum.real",
     )
 

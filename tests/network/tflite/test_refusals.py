@@ -217,7 +217,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 def test_a_file_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "m.tflite"
     path.write_bytes(b"not a flatbuffer")
-    rule = r"must be a TFLite file, marked TFL3, not b'a fl'"
+    rule = r"must be a TFLite file, but lacks its mark TFL3 at byte 4"
     with pytest.raises(ModelError, match=rf"^model {path} {rule}$"):
         load(path)
 
