@@ -8,6 +8,7 @@ from typing import Any
 
 from hwgen.arith.catalogue.given import reference
 from hwgen.errors import SpecError
+from hwgen.files import read_text
 from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["load_spec", "parse_spec", "presets"]
@@ -50,8 +51,5 @@ def load_spec(name: str) -> AcceleratorSpec:
     if not name.endswith(".toml"):
         known = ", ".join(presets())
         raise SpecError(f"architecture must be a preset ({known}) or a .toml file, not {name!r}")
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"spec {name} cannot be read: {error}") from error
+    text = read_text(Path(name), "spec", SpecError)
     return parse_spec(text, f"spec {name}", Path(name).parent)

@@ -73,7 +73,9 @@ def test_unknown_and_missing_keys_are_refused():
         parse_spec("lanes = 3", "spec x")
     with pytest.raises(SpecError, match=r"^spec x lacks the key cols$"):
         parse_spec("rows = 4", "spec x")
-    with pytest.raises(SpecError, match=r"^architecture must be a preset \(2x2, 4x4, 8x8, 16x16\) or "):
+    with pytest.raises(
+        SpecError, match=r"^architecture must be a preset \(2x2, 4x4, 8x8, 16x16\) or "
+    ):
         load_spec("5x5")
 
 
