@@ -2,20 +2,22 @@
 
 import argparse
 import re
-from pathlib import Path
 
 from hwgen import api
 from hwgen.build import Build
 from hwgen.commands.mapped import mapping_of
 from hwgen.errors import SpecError
-from hwgen.mapping.study import is_study
 
 __all__ = ["run"]
+
+_MODEL_OPTIONS = ("mapping", "multiplier", "mode", "data", "preprocess", "arch")
+"""With any of them, the source is a network."""
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    build = _of_study(args) if is_study(Path(args.source)) else _of_model(args)
+    given = [x for x in _MODEL_OPTIONS if getattr(args, x) is not None]
+    build = _of_model(args) if given else _of_study(args)
     spec = build.spec()
     print(
         f"{build.folder}: {spec.rows}x{spec.cols} array of {', '.join(spec.multipliers)}, "
@@ -25,9 +27,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _of_study(args: argparse.Namespace) -> Build:
-    for name in ("mapping", "multiplier", "data", "arch"):
-        if getattr(args, name) is not None:
-            raise SpecError(f"--{name} must be given with a network, not with a study")
     limit = None if args.pick is None else _max_drop(args.pick)
     return api.generate(args.source, args.output, max_drop=limit)
 

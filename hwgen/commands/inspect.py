@@ -27,7 +27,6 @@ __all__ = ["run"]
 
 _LAYERS = ("layer", "kind", "input", "output", "fan-in", "parameters", "products", "%")
 _CODES = ("layer", "reads", "writes", "scale", "zero", "weights", "w scale", "w zero", "bits a x w")
-_NAME = 24  # characters; of a longer name the end is shown
 _NOTE = """\
 Codes of activations are u8, those of weights s8. A layer with bits can be mapped: to multipliers
 whose operands have at least as many, each unsigned or two's complement."""
@@ -72,7 +71,7 @@ def _heading(args: argparse.Namespace, network: Network, found: Inspection) -> s
 
 def _layer_rows(found: Inspection) -> Iterator[tuple[object, ...]]:
     for layer in found.layers:
-        ends = (_short(layer.name), layer.kind, _size(layer.input_shape), _size(layer.shape))
+        ends = (layer.name, layer.kind, _size(layer.input_shape), _size(layer.shape))
         multiplies: tuple[object, ...] = (None,) * 4
         if layer.weights is not None:
             share = f"{100 * layer.operations / found.operations:.1f}"
@@ -89,9 +88,9 @@ def _code_cells(layer: LayerFacts) -> tuple[object, ...]:
     activations = (_span(layer.reads), _span(layer.writes), layer.scale, layer.zero_point)
     weights = layer.weights
     if weights is None:
-        return (_short(layer.name), *activations, *(None,) * 4)
+        return (layer.name, *activations, *(None,) * 4)
     return (
-        _short(layer.name),
+        layer.name,
         *activations,
         _span(weights.codes),
         "..".join(dict.fromkeys(f"{x:.3g}" for x in weights.scales)),
@@ -143,7 +142,8 @@ def _document(args: argparse.Namespace, network: Network, found: Inspection) -> 
         "layers": layers,
         "accelerator": {
             "arch": args.arch,
-            "cycles": [asdict(x) | {"total": x.total} for x in found.fit.cycles or ()],
+            "cycles": sum(x.total for x in found.fit.cycles or ()) or None,
+            "cycles_by_cause": [asdict(x) for x in found.fit.cycles or ()],
             "refusal": found.fit.refusal,
             "needs": None if found.fit.needs is None else asdict(found.fit.needs),
         },
@@ -156,7 +156,3 @@ def _size(shape: Shape) -> str:
 
 def _span(codes: CodeRange) -> str:
     return f"{codes[0]}..{codes[1]}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
