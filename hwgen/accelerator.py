@@ -1,35 +1,46 @@
-"""The accelerator: its boxes and the wires between them."""
+"""The whole accelerator: an AXI4-Lite slave and an AXI4 master around array, columns and banks."""
 
-from amaranth.hdl import Cat, Module, Mux
+from types import SimpleNamespace
+
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.lib.wiring import Out, connect, flipped
 
-from hwgen.array.grid import SystolicArray
-from hwgen.array.vector import VectorUnit
-from hwgen.control.host import HostPort
-from hwgen.control.loader import WeightLoader
-from hwgen.control.sequencer import Sequencer
+from hwgen.bus.axi import AxiRead, AxiWrite
+from hwgen.bus.axi_lite import AxiLite
+from hwgen.bus.ports import bus, flat
+from hwgen.bus.register_file import RegisterFile
+from hwgen.bus.writer import AxiWriter
+from hwgen.control.counters import Counters
+from hwgen.control.descriptor_check import FAULTS
+from hwgen.control.descriptor_fetch import DescriptorFetch
+from hwgen.control.dispatch import Dispatch
+from hwgen.control.executor import Executor
+from hwgen.control.form import place_array, place_loader, sums_of
+from hwgen.control.layout import filter_layout
+from hwgen.control.mover import Mover
+from hwgen.control.parameter_feed import ParameterFeed
+from hwgen.control.passes import Passes
+from hwgen.control.streams import Streams
+from hwgen.control.wiring import connect_array, connect_banks, connect_passes, connect_vector
 from hwgen.emission import place
-from hwgen.memory.accumulators import Accumulators
-from hwgen.memory.activations import ActivationMemory
-from hwgen.memory.assembler import WordAssembler
-from hwgen.memory.im2col import Im2col
-from hwgen.memory.ram import Ram
-from hwgen.memory.walker import Walker
+from hwgen.memory.banks import ActivationBanks
+from hwgen.memory.fetch import Fetch
 from hwgen.spec.accelerator import AcceleratorSpec
-from hwgen.spec.descriptor import DESCRIPTOR_WIDTH, PARAMETER_WIDTH
-from hwgen.spec.host import HOST_WIDTH, host_address_width
+from hwgen.spec.memory_port import BURST_BEATS, WRITE_BURSTS
+from hwgen.spec.program import DESCRIPTOR, parameter_bytes, weight_word_bits
+from hwgen.spec.registers.accelerator import CAUSES
+from hwgen.spec.registers.of_spec import registers_of
+from hwgen.vector.unit import VectorUnit
 
 __all__ = ["Accelerator"]
 
 
 class Accelerator(wiring.Component):
-    """Weight-stationary accelerator for 8-bit networks.
+    """Executes programs that a host has put into memory.
 
-    The host writes a program (descriptors, weights, parameters) and the input's codes, starts
-    it, and reads the codes of the last tensor after the interrupt; see
-    :class:`~hwgen.control.host.HostPort` for the addresses. Nothing else is asked of it.
+    The host writes the program's image and a picture into memory, the image's address into
+    the registers, and starts; after the interrupt the result lies in memory.
 
     Parameters
     ----------
@@ -37,222 +48,248 @@ class Accelerator(wiring.Component):
 
     Members
     -------
-    address, write, write_data, read_data
-        Port of the host.
+    s_axi_... : ports of :class:`~hwgen.bus.axi_lite.AxiLite`
+        Registers: see :func:`~hwgen.spec.registers.of_spec.registers_of`.
+    m_axi_... : ports of :class:`~hwgen.bus.axi.AxiRead` and :class:`~hwgen.bus.axi.AxiWrite`
+        Memory; what is asked of it at most says :mod:`hwgen.spec.memory_port`.
     interrupt : Out(1)
-        The program ended, well or with an error; 1 until the next start.
+        The program ended, well or with an error, and the host has not cleared that yet.
     """
 
     def __init__(self, spec: AcceleratorSpec) -> None:
         self.spec = spec
+        self._registers = registers_of(spec)
+        widths = {"address_width": spec.address_width, "data_width": spec.data_width}
+        self._slave = AxiLite(address_width=self._registers.address_width)
+        self._read = AxiRead(**widths, id_width=2)
+        self._write = AxiWrite(**widths)
         members = {
-            "address": In(host_address_width(spec)),
-            "write": In(1),
-            "write_data": In(HOST_WIDTH),
-            "read_data": Out(HOST_WIDTH),
+            **flat("s_axi", self._slave.flip()),
+            **flat("m_axi", self._read),
+            **flat("m_axi", self._write),
             "interrupt": Out(1),
         }
         super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
+        parts = self._place_all(m, platform)
+        self._connect_host(m, parts)
+        self._connect_streams(m, parts)
+        connect_passes(m, parts)
+        connect_array(m, parts)
+        connect_vector(m, parts)
+        connect_banks(m, parts)
+        return m
+
+    def _place_all(self, m, platform):
+        """Every part, in the order in which data go through them."""
         spec = self.spec
-        multiplier = spec.arithmetic
-        sum_column = spec.sum_column
+        is_scattered = spec.form == "columns"
+        sums = sums_of(spec)
+        parts = SimpleNamespace(spec=spec)
+        beat = spec.data_width // 8
 
-        def child(name, component, module=None):
-            return place(m, platform, name, component, module)
+        def child(name, component):
+            found = place(m, platform, name, component)
+            setattr(parts, name, found)
+            return found
 
-        host = child("host", HostPort(address_width=len(self.address)))
-        sequencer = child(
-            "sequencer",
-            Sequencer(
+        child("registers", RegisterFile(self._registers))
+        child("executor", Executor())
+        child("counters", Counters(entries=spec.layer_counters))
+        child("descriptors", DescriptorFetch(address_width=spec.address_width))
+        child(
+            "dispatch",
+            Dispatch(spec),
+        )
+        child(
+            "streams",
+            Streams(
+                address_width=spec.address_width,
+                data_width=spec.data_width,
+                weight_bits=weight_word_bits(spec),
+                parameter_bits=8 * parameter_bytes(spec),
+                weight_words=spec.weight_fifo_words,
+                outstanding=spec.outstanding,
+            ),
+        )
+        child(
+            "writer",
+            AxiWriter(
+                address_width=spec.address_width,
+                data_width=spec.data_width,
+                length_width=DESCRIPTOR["run_bytes"][0],
+                max_burst=BURST_BEATS,
+                outstanding=WRITE_BURSTS,
+                alignment=1,
+            ),
+        )
+        banks = child(
+            "banks",
+            ActivationBanks(
+                size=spec.activation_bytes,
+                banks=spec.banks,
+                lanes=spec.lanes,
+                cols=spec.cols,
+                beat=beat,
+                scattered=is_scattered,
+            ),
+        )
+        child(
+            "mover",
+            Mover(
+                address_width=spec.address_width,
+                data_width=spec.data_width,
+                bank_width=banks.address_width,
+            ),
+        )
+        child(
+            "fetch",
+            Fetch(
+                lanes=spec.lanes,
                 rows=spec.rows,
-                cols=spec.cols,
-                descriptor_words=spec.descriptor_words,
-                parameter_words=spec.parameter_words,
+                banks=spec.banks,
+                address_width=banks.address_width,
             ),
         )
-        loader = child(
-            "loader",
-            WeightLoader(
-                rows=spec.rows, cols=spec.cols, address_width=max(1, ceil_log2(spec.weight_words))
-            ),
-        )
-        activations = child(
-            "activations", ActivationMemory(size=spec.activation_bytes, lanes=spec.rows)
-        )
-        walker = child(
-            "walker",
-            Walker(
-                address_width=len(activations.read_address),
-                depth=spec.accumulator_depth,
+        parts.loader = place_loader(m, platform, spec, ahead=Fetch.LATENCY)
+        parts.array = array = place_array(m, platform, spec)
+        child(
+            "parameters",
+            ParameterFeed(
+                layout=filter_layout(spec),
                 cols=spec.cols,
-            ),
-        )
-        im2col = child("im2col", Im2col(rows=spec.rows))
-        array = child(
-            "array",
-            SystolicArray(multiplier, rows=spec.rows, cols=spec.cols, sum_column=sum_column),
-        )
-        accumulators = child(
-            "accumulators",
-            Accumulators(
-                total=array.total[0].shape(),
-                activation_total=array.activation_total.shape() if sum_column else None,
-                cols=spec.cols,
-                width=spec.accumulator_width,
-                depth=spec.accumulator_depth,
-                delay=spec.rows + 2,  # two cycles of im2col, then a column of elements
+                word_width=8 * parameter_bytes(spec),
             ),
         )
         vector = child(
             "vector",
             VectorUnit(
+                total=array.total[0].shape(),
                 cols=spec.cols,
-                accumulator_width=spec.accumulator_width,
-                position_width=len(walker.position),
-                address_width=len(walker.address),
-                sum_column=sum_column,
+                requantizers=spec.requantizers,
+                width=spec.accumulator_width,
+                depth=spec.accumulator_depth,
+                delay=array.latency,
+                address_width=banks.address_width,
+                parameters=filter_layout(spec),
+                sums=sums,
+                activation_total_width=len(array.activation_total) if sums.width else 0,
+                variate_total_width=len(array.variate_total) if sums.variate_bits else 0,
+                diagonal=spec.diagonal,
             ),
         )
-
-        def wide_memory(name, width, depth, enable):
-            """Memory that the host writes in pieces; returns its read side."""
-            address_width = len(host.word)
-            assembler = child(
-                f"assemble_{name}",
-                WordAssembler(width=width, address_width=address_width),
-                f"assembler_{name}",
-            )
-            ram = child(name, Ram(width=width, depth=depth), f"memory_{name}")
-            m.d.comb += [
-                assembler.address.eq(host.word),
-                assembler.data.eq(self.write_data),
-                assembler.enable.eq(enable),
-                ram.write_enable.eq(assembler.write_enable),
-                ram.write_address.eq(assembler.write_address),
-                ram.write_data.eq(assembler.write_data),
-            ]
-            return ram
-
-        descriptors = wide_memory(
-            "descriptors", DESCRIPTOR_WIDTH, spec.descriptor_words, host.write_descriptors
+        child(
+            "passes",
+            Passes(
+                cols=spec.cols,
+                diagonal=spec.diagonal,
+                lanes=spec.lanes,
+                address_width=banks.address_width,
+                gap=vector.gap,
+                scattered=is_scattered,
+                early=bool(sums.width or sums.variate_bits),
+            ),
         )
-        weights = wide_memory(
-            "weights", spec.cols * spec.weight_bits, spec.weight_words, host.write_weights
+        return parts
+
+    def _connect_host(self, m, parts):
+        """Registers, interrupt and counters."""
+        registers, executor, counters = (
+            parts.registers,
+            parts.executor,
+            parts.counters,
         )
-        parameters = wide_memory(
-            "parameters", PARAMETER_WIDTH, spec.parameter_words, host.write_parameters
+        connect(
+            m,
+            flipped(bus(self, "s_axi", self._slave.flip())),
+            bus(registers, "s_axi", self._slave.flip()),
         )
-        layer = sequencer.descriptor
+        m.d.comb += [
+            executor.start.eq(registers.control_start),
+            executor.reset.eq(registers.control_reset),
+            registers.control_start_clear.eq(executor.busy | executor.fetch_descriptors),
+            registers.control_reset_clear.eq(executor.stopped),
+            registers.status_busy.eq(executor.busy),
+            registers.status_done_set.eq(executor.done),
+            registers.status_error_set.eq(executor.error),
+            registers.status_done_clear.eq(executor.fetch_descriptors),
+            registers.status_error_clear.eq(executor.fetch_descriptors),
+            registers.position_value.eq(executor.position),
+            self.interrupt.eq(
+                registers.control_interrupt_enable
+                & (registers.status_done | (registers.status_error != 0))
+            ),
+            counters.clear.eq(executor.fetch_descriptors),
+            counters.running.eq(executor.busy),
+            counters.cause.eq(executor.cause),
+            counters.ended.eq(executor.ended),
+            counters.address.eq(registers.layers_address),
+            registers.layers_data.eq(counters.data),
+            registers.cycles_low_value.eq(counters.cycles[:32]),
+            registers.cycles_high_value.eq(counters.cycles[32:]),
+        ]
+        for name, total in zip(CAUSES, counters.totals, strict=True):
+            m.d.comb += getattr(registers, f"{name}_cycles_value").eq(total)
 
-        # Host and control.
+    def _connect_streams(self, m, parts):
+        """Descriptors, and all that they send for."""
+        executor, dispatch, streams = (
+            parts.executor,
+            parts.dispatch,
+            parts.streams,
+        )
+        connect(m, flipped(bus(self, "m_axi", self._read)), bus(streams, "m_axi", self._read))
+        connect(
+            m,
+            flipped(bus(self, "m_axi", self._write)),
+            bus(parts.writer, "m_axi", self._write),
+        )
+        base = Signal(self.spec.address_width)
+        with m.If(executor.fetch_descriptors):
+            m.d.sync += base.eq(parts.descriptors.base)
+        address = parts.registers.descriptor_low_address
+        if self.spec.address_width > 32:
+            address = Cat(address, parts.registers.descriptor_high_address)
         m.d.comb += [
-            host.address.eq(self.address),
-            host.write.eq(self.write),
-            host.write_data.eq(self.write_data),
-            self.read_data.eq(host.read_data),
-            host.busy.eq(sequencer.busy),
-            host.done.eq(sequencer.done),
-            host.error.eq(sequencer.error),
-            host.activation.eq(activations.read_data[0]),
-            self.interrupt.eq(sequencer.done | sequencer.error),
-            sequencer.start.eq(host.start),
-            descriptors.read_address.eq(sequencer.descriptor_address),
-            sequencer.descriptor.eq(descriptors.read_data),
-            parameters.read_address.eq(sequencer.parameter_address),
+            parts.descriptors.start.eq(executor.fetch_descriptors),
+            parts.descriptors.base.eq(address),
+            dispatch.base.eq(base),
+            parts.mover.base.eq(base),
         ]
-
-        # Weights.
+        for out, into in (
+            (parts.descriptors.command, streams.descriptor_run),
+            (streams.descriptor, parts.descriptors.word),
+            (parts.descriptors.descriptor, dispatch.i),
+            (dispatch.o, executor.next),
+            (dispatch.weights, streams.weight_run),
+            (dispatch.parameters, streams.parameter_run),
+            (dispatch.job, parts.loader.job),
+            (streams.weight, parts.loader.word),
+            (streams.parameter, parts.parameters.word),
+            (parts.mover.read, streams.activation_run),
+            (parts.mover.write, parts.writer.command),
+            (streams.activation, parts.mover.loaded),
+            (parts.mover.stored, parts.writer.data),
+        ):
+            connect(m, out, into)
+        for part in (
+            parts.descriptors,
+            dispatch,
+            streams,
+            parts.loader,
+            parts.parameters,
+            parts.passes,
+            parts.mover,
+        ):
+            m.d.comb += part.clear.eq(executor.clear)
         m.d.comb += [
-            loader.begin.eq(sequencer.load_begin),
-            loader.base.eq(layer.weight_address),
-            loader.count.eq(layer.block_count),
-            loader.take.eq(sequencer.load_take),
-            sequencer.load_ready.eq(loader.ready),
-            sequencer.load_exhausted.eq(loader.exhausted),
-            weights.read_address.eq(loader.read_address),
-            Cat(*array.weight).eq(weights.read_data),
-            array.load.eq(loader.load),
+            parts.writer.reset.eq(executor.clear),
+            executor.flushed.eq(streams.idle & parts.writer.idle),
+            *(getattr(executor, name).eq(getattr(dispatch, name)) for name in FAULTS),
+            executor.unreachable.eq(parts.descriptors.outside),
+            executor.write_error.eq(parts.writer.error),
         ]
-
-        # Passes over positions.
-        m.d.comb += [
-            walker.start.eq(sequencer.pass_start),
-            sequencer.pass_ready.eq(walker.ready),
-            sequencer.walking.eq(walker.valid),
-            sequencer.index.eq(walker.index),
-            walker.height.eq(layer.out_height),
-            walker.width.eq(layer.out_width),
-            walker.step_lines.eq(layer.step_lines),
-            walker.step_line_bytes.eq(layer.step_line_bytes),
-            walker.in_lines.eq(layer.in_lines),
-        ]
-        for name in ("line", "line_address", "q", "inner", "step_q", "flat"):
-            m.d.comb += getattr(walker, name).eq(getattr(sequencer, name))
-
-        # Activations, on their way through the array into the accumulators.
-        streaming = walker.valid & sequencer.multiplies & ~sequencer.draining
-        zero = Mux(sequencer.source, layer.zero_1, layer.zero_0)
-        m.d.comb += [
-            activations.read_address.eq(Mux(sequencer.busy, walker.address, host.word)),
-            im2col.access.eq(streaming),
-            im2col.first.eq(walker.first),
-            im2col.line_inside.eq(walker.line_inside),
-            im2col.offset.eq(walker.offset),
-            im2col.line_bytes.eq(layer.line_bytes),
-            im2col.row_enable.eq(sequencer.row_enable),
-            im2col.zero.eq(zero),
-            array.swap.eq(im2col.swap),
-            array.column_enable.eq(sequencer.column_enable),
-            accumulators.stream_valid.eq(streaming),
-            accumulators.stream_update.eq(sequencer.update),
-            accumulators.address.eq(walker.position),
-            accumulators.column_enable.eq(sequencer.column_enable),
-        ]
-        for row in range(spec.rows):
-            m.d.comb += [
-                im2col.data[row].eq(activations.read_data[row]),
-                array.a[row].eq(im2col.a[row]),
-                array.valid[row].eq(im2col.valid[row]),
-            ]
-        for col in range(spec.cols):
-            m.d.comb += [
-                accumulators.total[col].eq(array.total[col]),
-                vector.value[col].eq(accumulators.value[col]),
-            ]
-        if sum_column:
-            m.d.comb += [
-                accumulators.activation_total.eq(array.activation_total),
-                vector.activation_value.eq(accumulators.activation_value),
-                vector.weight_zero.eq(layer.weight_zero),
-            ]
-
-        # Element-wise work, and back into the memories.
-        m.d.comb += [
-            vector.access.eq(walker.valid & (sequencer.draining | ~sequencer.multiplies)),
-            vector.draining.eq(sequencer.draining),
-            vector.update.eq(sequencer.update),
-            vector.position.eq(walker.position),
-            vector.column.eq(walker.index),
-            vector.address.eq(walker.address),
-            vector.byte.eq(activations.read_data[0]),
-            vector.inside.eq(im2col.inside),
-            vector.parameter.eq(parameters.read_data),
-            vector.double_rounding.eq(layer.double_rounding),
-            vector.zero.eq(zero),
-            vector.zero_out.eq(layer.zero_out),
-            vector.low.eq(layer.low),
-            vector.high.eq(layer.high),
-        ]
-        for name in ("valid", "update", "address", "column", "data"):
-            m.d.comb += getattr(accumulators, f"vector_{name}").eq(
-                getattr(vector, f"vector_{name}")
-            )
-        m.d.comb += [
-            activations.write_enable.eq(vector.write_enable | host.write_activations),
-            activations.write_address.eq(Mux(sequencer.busy, vector.write_address, host.word)),
-            activations.write_data.eq(Mux(sequencer.busy, vector.write_data, self.write_data)),
-        ]
-        return m
+        for name in streams.READERS:
+            m.d.comb += getattr(executor, f"{name}_error").eq(getattr(streams, f"{name}_error"))

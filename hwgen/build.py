@@ -1,18 +1,23 @@
-"""A build: the folder with everything that one picked mapping becomes.
+"""A build: the folder with everything that one mapping becomes.
 
 ``accelerator.v``, ``program.json``, ``mapping.json`` and ``spec.toml`` are what hardware and
-driver need; ``model.onnx``, ``data.npz`` and the mappings of the baselines are what it is
-judged by; ``multipliers`` holds the netlists that are not of the catalogue;
-``exploration.json`` says what was chosen among; ``manifest.json`` holds their digests.
-Simulation and synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
+driver need, with ``registers.md`` and ``registers.h`` for whoever writes the driver; the model and
+its images are what it is judged by; ``multipliers`` holds the netlists that are not of the
+catalogue. The build of a study also has the mappings of the baselines, and ``exploration.json``,
+which says what was chosen among. ``manifest.json`` holds the digests of all. Simulation and
+synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
 """
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 import hwgen
 from hwgen.accelerator import Accelerator
@@ -22,30 +27,28 @@ from hwgen.compiler.program import Program
 from hwgen.errors import DataError
 from hwgen.mapping.study import Study
 from hwgen.network import data
-from hwgen.network.data import DataSet
 from hwgen.network.graph import Network
 from hwgen.network.load import load as load_network
+from hwgen.network.tflite.file import IDENTIFIER
+from hwgen.npz import open_npz
 from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
 from hwgen.report.summary import EXPLORATION, study_document
 from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import parse_spec
 from hwgen.spec.mapping import Mapping
+from hwgen.spec.registers.of_spec import register_files
 from hwgen.verilog import to_verilog
 
-__all__ = ["KIND", "Build", "generate"]
+__all__ = ["KIND", "TOP", "Build", "generate", "generate_mapping"]
 
 KIND = "build"
 VERILOG = "accelerator.v"
+TOP = "accelerator"
 BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json"}
-FILES = (
-    VERILOG,
-    "program.json",
-    "mapping.json",
-    *BASELINES.values(),
-    "spec.toml",
-    EXPLORATION,
-    "model.onnx",
-    "data.npz",
-)
+DATA = "data.npz"  # of a study: all its images
+IMAGES = "images.npz"  # of a mapping that was given: the images' codes
+_MODEL = "model"
+FILES = (VERILOG, "program.json", "mapping.json", "spec.toml", "registers.md", "registers.h")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,15 +112,19 @@ class Build:
 
     def spec(self) -> AcceleratorSpec:
         """What was built."""
-        return AcceleratorSpec.from_toml(self._text("spec.toml"), f"spec of build {self.folder}")
+        return parse_spec(self._text("spec.toml"), f"spec of build {self.folder}")
 
     def mapping(self) -> Mapping:
         """What the program executes."""
         return Mapping.read(self.folder / "mapping.json")
 
     def baselines(self) -> dict[str, Mapping]:
-        """What it is compared with: the exact mapping, and the best of precision alone."""
-        return {role: Mapping.read(self.folder / name) for role, name in BASELINES.items()}
+        """What it is compared with: the exact mapping, and the best of precision alone.
+
+        None, where the mapping was given and not searched for.
+        """
+        found = {role: name for role, name in BASELINES.items() if name in self._digests()}
+        return {role: Mapping.read(self.folder / name) for role, name in found.items()}
 
     def program(self) -> Program:
         """What the accelerator executes."""
@@ -125,11 +132,23 @@ class Build:
 
     def network(self) -> Network:
         """The network that was mapped."""
-        return load_network(self.folder / "model.onnx")
+        return load_network(self.folder / next(x for x in self._digests() if _is_model(x)))
 
-    def images(self, network: Network) -> DataSet:
-        """The images that it is judged by."""
-        return data.load(self.folder / "data.npz", network)
+    def images(self, network: Network) -> NDArray[np.uint8]:
+        """The images that it is judged by, as codes: ``[N, H, W, C]``."""
+        if DATA in self._digests():
+            return data.load(self.folder / DATA, network).test_images
+        with open_npz(self.folder / IMAGES, "images", DataError) as archive:
+            return np.asarray(archive["images"])
+
+    def operand_images(self, network: Network) -> NDArray[np.uint8]:
+        """The images whose operands its energy is measured with.
+
+        Those that a study was calibrated with; else, those that it is judged by.
+        """
+        if DATA in self._digests():
+            return data.load(self.folder / DATA, network).calibration_images
+        return self.images(network)
 
     def exploration(self) -> dict[str, Any]:
         """What was chosen among: see :func:`hwgen.report.summary.study_document`."""
@@ -165,33 +184,88 @@ def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -
     """
     found = study.exploration
     pick, alone = study.pick(max_drop), found.pick(max_drop, found.reduced)
-    spec = dataclasses.replace(study.spec, multiplier=pick.candidate.multiplier)
-    program = compile_network(study.network, pick.mapping, spec)
+    texts = {
+        BASELINES["exact"]: found.exact.mapping.to_json(),
+        BASELINES["precision"]: alone.mapping.to_json(),
+        EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files |= {_model_name(study.model): study.model, DATA: study.data}
+    files |= given.files_of(study.costs)
+    spec = study.spec.with_multiplier(pick.candidate.multiplier)
+    return _write(study.network, pick.mapping, spec, files, output, {"max_drop": max_drop})
+
+
+def generate_mapping(
+    model: str | os.PathLike[str],
+    mapping: Mapping,
+    spec: AcceleratorSpec,
+    images: NDArray[np.uint8],
+    output: str | os.PathLike[str],
+) -> Build:
+    """Write the build of a mapping for a network and an accelerator.
+
+    Parameters
+    ----------
+    model : path
+        Quantized network: ONNX or TFLite.
+    mapping : Mapping
+    spec : AcceleratorSpec
+    images : uint8[N, H, W, C]
+        Codes of the images that the build is judged by.
+    output : path
+
+    Raises
+    ------
+    SpecError
+        The accelerator cannot execute the mapping, or its program does not fit.
+    """
+    network, content = load_network(Path(model)), Path(model).read_bytes()
+    kept = io.BytesIO()
+    np.savez(kept, images=images)
+    files = {_model_name(content): content, IMAGES: kept.getvalue()}
+    return _write(network, mapping, spec, files, output, {})
+
+
+def _write(
+    network: Network,
+    mapping: Mapping,
+    spec: AcceleratorSpec,
+    files: dict[str, bytes],
+    output: str | os.PathLike[str],
+    facts: dict[str, Any],
+) -> Build:
+    program = compile_network(network, mapping, spec)
     with replacing_folder(output, KIND) as place:
-        contents = {
-            VERILOG: to_verilog(Accelerator(spec), "accelerator"),
+        texts = {
+            VERILOG: to_verilog(Accelerator(spec), TOP),
             "program.json": program.to_json(),
-            "mapping.json": pick.mapping.to_json(),
-            BASELINES["exact"]: found.exact.mapping.to_json(),
-            BASELINES["precision"]: alone.mapping.to_json(),
+            "mapping.json": mapping.to_json(),
             "spec.toml": spec.to_toml(),
-            EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
+            **register_files(spec),
         }
-        files = {name: text.encode() for name, text in contents.items()}
-        files |= {"model.onnx": study.model, "data.npz": study.data}
-        files |= given.files_of(study.costs)
+        files = files | {name: text.encode() for name, text in texts.items()}
+        files |= given.files_of(spec.multipliers)
         for name, content in files.items():
             (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content)
         manifest = {
             "hwgen": KIND,
             "version": hwgen.__version__,
-            "max_drop": max_drop,
-            "multiplier": spec.multiplier,
+            **facts,
+            "multipliers": list(spec.multipliers),
             "sha256": {name: _sha256(files[name]) for name in sorted(files)},
         }
         (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return Build(Path(output))
+
+
+def _model_name(content: bytes) -> str:
+    return f"{_MODEL}.{'tflite' if content[4:8] == IDENTIFIER else 'onnx'}"
+
+
+def _is_model(name: str) -> bool:
+    return name.startswith(f"{_MODEL}.")
 
 
 def _sha256(content: bytes) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hwgen import golden
 from hwgen.arith.catalogue import given
 from hwgen.build import Build
+from hwgen.compiler.cycles import program_cycles
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError, ToolError, check_range
 from hwgen.flow.simulator import (
@@ -23,15 +24,14 @@ from hwgen.flow.simulator import (
     simulator_version,
 )
 from hwgen.progress import progress
+from hwgen.spec.registers.accelerator import CAUSES
 
 __all__ = ["Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
 BENCH = "bench_accelerator"
-VISIBLE = {  # to that bench, beside the accelerator's ports
-    "activation_memory": ("write_enable", "write_address", "write_data"),
-    "sequencer": ("descriptor_address",),
-}
+VISIBLE = {"executor": ("ended",), "memory_activations": ("words",)}  # beside the ports
+PATIENCE = 20  # times the cycles that a program should take
 START_S = 120  # for a simulation to load its program, on a very busy machine
 SLOWEST_HZ = 100  # simulated cycles per second, likewise
 
@@ -50,6 +50,9 @@ class Simulation:
         The first one: image, layer, place, value and what golden says.
     cycles_per_image : tuple of int
         From start to interrupt.
+    causes : dict of str to int
+        What the cycles of the longest run were spent on, by the accelerator's own counters: see
+        :data:`hwgen.spec.registers.accelerator.CAUSES`.
     simulator : str
         Name and version.
     """
@@ -60,6 +63,7 @@ class Simulation:
     mismatches: int
     mismatch: str | None
     cycles_per_image: tuple[int, ...]
+    causes: dict[str, int]
     simulator: str
 
 
@@ -78,11 +82,11 @@ def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simula
     """
     check_simulator(simulator)
     network = build.network()
-    data = build.images(network)
-    check_range("simulate", "images", images, 1, len(data.test_images))
-    expected = golden.run(network, data.test_images[:images], build.mapping())
+    judged = build.images(network)
+    check_range("simulate", "images", images, 1, len(judged))
+    expected = golden.run(network, judged[:images], build.mapping())
     program = build.program()
-    if list(program.placements) != list(expected):
+    if not set(program.places) | set(program.extents) <= set(expected):
         raise DataError(f"build {build.folder} must hold the program of its own network")
     result = compare(build.verilog, program, expected, simulator)
     build.record(RESULT, dataclasses.asdict(result))
@@ -94,6 +98,7 @@ def compare(
     program: Program,
     expected: Mapping[str, NDArray[np.uint8]],
     simulator: str = "icarus",
+    stalls: float = 0.0,
 ) -> Simulation:
     """Execute a program on Verilog and compare all that it writes.
 
@@ -106,6 +111,8 @@ def compare(
         Every tensor by name, the input first.
     simulator : str
         As :func:`simulate` takes it.
+    stalls : float
+        Share of the cycles in which each channel of the memory stands still.
     """
     version = simulator_version(simulator)
     workers = os.cpu_count() or 1
@@ -115,7 +122,7 @@ def compare(
         (job / "program.json").write_text(program.to_json(), encoding="utf-8")
         np.savez(job / "expected.npz", allow_pickle=False, **expected)
         (job / given.FOLDER).mkdir()
-        for file, content in given.files_of([program.spec.multiplier]).items():
+        for file, content in given.files_of(program.spec.multipliers).items():
             (job / file).write_bytes(content)
         compiled = job / "compiled"
         build_simulation(verilog, compiled, simulator=simulator, visible=VISIBLE)
@@ -125,11 +132,13 @@ def compare(
             {
                 "HWGEN_JOB": name,
                 "HWGEN_IMAGES": ",".join(str(image) for image in part),
+                "HWGEN_STALLS": str(stalls),
                 "HWGEN_OUTCOME": f"outcome{number}.json",
             }
             for number, part in enumerate(parts)
         ]
-        longest = max(len(part) for part in parts) * program.cycle_limit
+        cycles = sum(step.total for step in program_cycles(program))
+        longest = PATIENCE * cycles * max(len(part) for part in parts)
         limit_s = START_S + longest / SLOWEST_HZ
         runs = run_benches(
             BENCH, compiled, job, environments, workers, simulator=simulator, limit_s=limit_s
@@ -154,6 +163,7 @@ def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
             log = (job / f"run{number}" / "sim.log").read_text(encoding="utf-8", errors="replace")
             raise ToolError(f"the simulation bench failed: {_reason(log)}")
         outcomes.append(outcome)
+    runs = [run for x in outcomes for run in x["runs"]]
     mismatches = [x["mismatch"] for x in outcomes if x["mismatch"] is not None]
     return Simulation(
         images=sum(x["images"] for x in outcomes),
@@ -161,6 +171,7 @@ def _collect(job: Path, passed: list[bool], version: str) -> Simulation:
         codes=sum(x["codes"] for x in outcomes),
         mismatches=len(mismatches),
         mismatch=mismatches[0] if mismatches else None,
-        cycles_per_image=tuple(y for x in outcomes for y in x["cycles_per_image"]),
+        cycles_per_image=tuple(run["cycles"] for run in runs),
+        causes={name: max(runs, key=lambda run: run["cycles"])[name] for name in CAUSES},
         simulator=version,
     )

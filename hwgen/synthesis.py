@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,32 +11,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
-from hwgen.array.grid import SystolicArray
-from hwgen.build import Build
+from hwgen.build import TOP, Build
+from hwgen.compiler.cycles import program_cycles
+from hwgen.control.form import array_of
+from hwgen.cost.array.cost import array_cost
+from hwgen.cost.array.image import ImageEnergy, image_energy
+from hwgen.cost.array.result import ArrayCost
 from hwgen.cost.characterize import characterize_all
 from hwgen.cost.design import DesignCost, design_cost
 from hwgen.cost.technology import Technology
+from hwgen.emulation.streams import layer_streams
 from hwgen.emulation.transitions import transitions
 from hwgen.network.graph import Network
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import Mapping
 from hwgen.verilog import to_verilog
 
-__all__ = ["ArrayCost", "Synthesis", "synthesize"]
+__all__ = ["ComparedArray", "Synthesis", "synthesize"]
 
 RESULT = "synthesis.json"
 
 
 @dataclasses.dataclass(frozen=True)
-class ArrayCost:
+class ComparedArray:
     """An array that was synthesized.
 
     Parameters
     ----------
     multiplier : str
-        Catalogue name.
+        Catalogue name; names, of an array that holds several.
     array_area_um2, pe_area_um2, multiplier_area_um2 : float
-        Of the array, of one element with its multiplier, and of that multiplier alone.
+        Of the array, of one element with its multiplier, and of that multiplier alone: the
+        mean, where they differ.
     pe_delay_ns, multiplier_delay_ns : float
         Worst path of an element, registers to registers, and of the multiplier.
     multiplier_energy_pj : float
@@ -62,13 +69,20 @@ class Synthesis:
         Name of the Liberty file.
     accelerator : DesignCost
         Of the build's Verilog, module by module; memories are counted in bits.
-    arrays : dict of str to ArrayCost
-        ``pick``: the build's; ``exact`` and ``precision``: the baselines of the same search.
+    datapath : ArrayCost
+        Array, weight loader and vector unit, part by part.
+    energy : ImageEnergy
+        Of the datapath, for one image.
+    arrays : dict of str to ComparedArray
+        ``pick``: the build's; ``exact`` and ``precision``: the baselines of the same search,
+        if there was one.
     """
 
     technology: str
     accelerator: DesignCost
-    arrays: dict[str, ArrayCost]
+    datapath: ArrayCost
+    energy: ImageEnergy
+    arrays: dict[str, ComparedArray]
 
     def document(self) -> dict[str, object]:
         """The figures as plain numbers, strings, lists and dicts."""
@@ -87,6 +101,8 @@ class Synthesis:
             "modules": modules,
             "area_um2": self.accelerator.area_um2,
             "memory_bits": self.accelerator.memory_bits,
+            "datapath": self.datapath.document(),
+            "energy": self.energy.document(),
             "arrays": {role: dataclasses.asdict(array) for role, array in self.arrays.items()},
         }
 
@@ -100,24 +116,36 @@ def synthesize(build: Build, technology: Technology) -> Synthesis:
     """
     network = build.network()
     spec = build.spec()
-    images = build.images(network).calibration_images
-    mappings = {"pick": build.mapping(), **build.baselines()}
-    specs = {
-        role: dataclasses.replace(spec, multiplier=_multiplier(mapping))
-        for role, mapping in mappings.items()
-    }
+    images = build.operand_images(network)
+    baselines = build.baselines()
+    mappings = {"pick": build.mapping(), **baselines}
+    specs = {role: spec.with_multiplier(_multiplier(x)) for role, x in baselines.items()}
+    specs["pick"] = spec
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process of its own
-        accelerator = pool.submit(design_cost, [build.verilog], "accelerator", technology)
+        accelerator = pool.submit(design_cost, [build.verilog], TOP, technology)
         designs = {x: pool.submit(_design_cost, y, technology) for x, y in specs.items()}
         arrays = {
             role: _array_cost(
                 designs[role].result(),
-                specs[role].multiplier,
-                _energy_pj(network, mapping, images, spec, technology),
+                specs[role],
+                _energy_pj(network, mapping, images, specs[role], technology),
             )
             for role, mapping in mappings.items()
         }
-        result = Synthesis(technology.name, accelerator.result(), arrays)
+        datapath = array_cost(
+            spec,
+            build.verilog.read_text(encoding="utf-8"),
+            technology,
+            layer_streams(network, build.mapping(), images[0]),
+        )
+        cycles = sum(step.total for step in program_cycles(build.program()))
+        result = Synthesis(
+            technology=technology.name,
+            accelerator=accelerator.result(),
+            datapath=datapath,
+            energy=image_energy(datapath, spec, cycles),
+            arrays=arrays,
+        )
     build.record(RESULT, result.document())
     return result
 
@@ -128,12 +156,9 @@ def _multiplier(mapping: Mapping) -> str:
 
 def _design_cost(spec: AcceleratorSpec, technology: Technology) -> DesignCost:
     """The array of a spec, synthesized."""
-    array = SystolicArray(
-        spec.arithmetic, rows=spec.rows, cols=spec.cols, sum_column=spec.sum_column
-    )
     with tempfile.TemporaryDirectory(prefix="hwgen-synthesis-") as folder:
         verilog = Path(folder) / "array.v"
-        verilog.write_text(to_verilog(array, "systolic_array"), encoding="utf-8")
+        verilog.write_text(to_verilog(array_of(spec), "systolic_array"), encoding="utf-8")
         return design_cost([verilog], "systolic_array", technology)
 
 
@@ -145,24 +170,42 @@ def _energy_pj(
     technology: Technology,
 ) -> float:
     """Multiplier energy of one image, on the operands of the mapped network."""
-    name = _multiplier(mapping)
     operands = transitions(network, mapping, images, spec.rows, spec.cols)
-    energy = characterize_all({name: find(name)}, technology, operands)[name].energy_pj
-    return sum(
-        layer.operations * energy[mapping.layers[layer.name].mode][layer.name]
-        for layer in network.convolutions
-    )
+    costs = characterize_all({x: find(x) for x in spec.multipliers}, technology, operands)
+    total = 0.0
+    for layer in network.convolutions:
+        choices, index = mapping.layers[layer.name].resolve(layer.centred_weights)
+        shares = np.bincount(index.ravel(), minlength=len(choices)) / index.size
+        for choice, share in zip(choices, shares, strict=True):
+            energy = costs[choice.multiplier].energy_pj[choice.mode][layer.name]
+            total += layer.operations * float(share) * energy
+    return total
 
 
-def _array_cost(design: DesignCost, name: str, energy_pj: float) -> ArrayCost:
-    modules = {module.name: module for module in design.modules}
-    pe, multiplier = modules["pe"], modules["multiplier"]
-    return ArrayCost(
-        multiplier=name,
+def _array_cost(design: DesignCost, spec: AcceleratorSpec, energy_pj: float) -> ComparedArray:
+    multipliers = _Kind.of(design, "multiplier")
+    elements = _Kind.of(design, "pe")
+    return ComparedArray(
+        multiplier=", ".join(spec.multipliers),
         array_area_um2=design.area_um2,
-        pe_area_um2=pe.area_um2 + multiplier.area_um2,
-        multiplier_area_um2=multiplier.area_um2,
-        pe_delay_ns=pe.delay_ns,
-        multiplier_delay_ns=multiplier.delay_ns,
+        pe_area_um2=elements.area_um2 + multipliers.area_um2,
+        multiplier_area_um2=multipliers.area_um2,
+        pe_delay_ns=elements.delay_ns,
+        multiplier_delay_ns=multipliers.delay_ns,
         multiplier_energy_pj=energy_pj,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    """Modules that differ in their multiplier: mean area of an instance, and the worst path."""
+
+    area_um2: float
+    delay_ns: float | None
+
+    @classmethod
+    def of(cls, design: DesignCost, name: str) -> "_Kind":
+        found = [x for x in design.modules if re.fullmatch(rf"{name}(_\d+)?", x.name)]
+        area = sum(x.count * x.area_um2 for x in found) / sum(x.count for x in found)
+        delays = [x.delay_ns for x in found if x.delay_ns is not None]
+        return cls(area, max(delays, default=None))

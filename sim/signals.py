@@ -1,6 +1,6 @@
 """Reading signals that must be defined."""
 
-from sim.scoreboard import Mismatch
+from sim.mismatch import Mismatch
 
 __all__ = ["number"]
 

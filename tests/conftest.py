@@ -9,7 +9,10 @@ from amaranth.sim import Simulator
 
 from hwgen import api
 from hwgen.cli import main
+from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.network import digits
+from hwgen.verilog import to_verilog
+from tests.accelerator import coverage
 
 CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists are simulated
 
@@ -18,6 +21,11 @@ CANDIDATES = ("exact", "precision_6x6", "scalable_a3")  # few: their netlists ar
 def interruptible():
     """Interrupts as a terminal's programs have them: a shell's background jobs ignore them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the accelerator's random cases covered, if any was executed."""
+    coverage.summary(terminalreporter)
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +51,31 @@ def simulate(tmp_path):
         with simulator.write_vcd(str(waves)):
             simulator.run()
         waves.unlink()  # reached only when no bench raised
+
+    return run
+
+
+@pytest.fixture
+def run_bench(tmp_path):
+    """Emit a component, compile it, run a bench once per environment.
+
+    Returns, for each, None when the bench passed, and otherwise the end of its log.
+    """
+
+    def run(component, bench, *environments):
+        verilog = tmp_path / "dut.v"
+        verilog.write_text(to_verilog(component, "dut"), encoding="utf-8")
+        build_simulation(verilog, tmp_path / "compiled", top="dut")
+        variables = [
+            {f"HWGEN_{name.upper()}": str(value) for name, value in environment.items()}
+            for environment in environments
+        ]
+        passed = run_benches(bench, tmp_path / "compiled", tmp_path, variables, top="dut")
+        logs = [tmp_path / f"run{number}" / "sim.log" for number in range(len(environments))]
+        return [
+            None if good else log.read_text(encoding="utf-8")[-3000:]
+            for good, log in zip(passed, logs, strict=True)
+        ]
 
     return run
 

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
-from hwgen.spec.accelerator import presets
+from hwgen.spec.accelerator_file import presets
 
 PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
@@ -51,11 +51,13 @@ def test_a_seed_out_of_range(explore, seed):
 
 
 def test_a_network_that_does_not_fit_is_refused_before_the_search(explore, tmp_path):
-    fields = (PRESETS / "4x4.toml").read_text().replace("= 2048", "= 1000", 1)
+    fields = (PRESETS / "4x4.toml").read_text().replace("= 16384", "= 64", 1)
     (tmp_path / "small.toml").write_text(fields)
     line = explore(MODEL, DATA, "--arch", "small.toml")
     assert re.fullmatch(
-        r"layer \w+ does not fit: its tensor would end at byte \d+ of 1000 .*", line
+        r"layer \w+ needs \d+ bytes of activation memory for one output line, "
+        r"but the accelerator has 64",
+        line,
     )
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from amaranth.back import rtlil
 from amaranth.hdl import Module, signed
@@ -6,6 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.emission import Emitter, place
 from hwgen.memory.ram import Ram
+from hwgen.verilog import to_verilog
 
 CLOCK = 10e-9  # seconds
 
@@ -63,6 +66,46 @@ def test_the_python_simulator_sees_ordinary_submodules(simulate):
     simulate(dut, bench, clock=CLOCK)
 
 
+class Gated(wiring.Component):
+    """A sum whose clock may stand still."""
+
+    x: In(signed(4))
+    running: In(1)
+    y: Out(signed(8))
+
+    def elaborate(self, platform):
+        m = Module()
+        inner = place(m, platform, "inner", DelayedSum(), enable=self.running)
+        m.d.comb += [inner.x.eq(self.x), self.y.eq(inner.y)]
+        return m
+
+
+def test_a_child_that_is_not_enabled_keeps_its_registers(simulate):
+    dut = Gated()
+    seen = []
+
+    async def bench(ctx):
+        for x, running in ((1, 1), (2, 0), (3, 0), (3, 1), (4, 0)):
+            ctx.set(dut.x, x)
+            ctx.set(dut.running, running)
+            await ctx.tick()
+            seen.append(ctx.get(dut.y))
+
+    simulate(dut, bench, clock=CLOCK)
+    assert seen == [6, 6, 6, 10, 10]
+
+
+def test_the_clock_of_such_a_child_comes_from_a_gating_cell():
+    emitter = Emitter()
+    emitter.add("top", Gated())
+    assert emitter.templates == {"clock_gate"}
+    top = emitter.modules["top"]
+    assert re.search(r"cell \\clock_gate \\inner_gate\n(?:.*\n)*?.*\\clk_o \\inner_clk", top)
+    assert re.search(r"cell \\delayed_sum \\inner\n(?:.*\n)*?.*\\clk \\inner_clk", top)
+    text = to_verilog(Gated(), "top")
+    assert text.count("module clock_gate(") == 1
+
+
 def test_equal_components_become_one_module_named_after_their_class(monkeypatch):
     converted = []
     convert = rtlil.convert
@@ -115,6 +158,6 @@ def test_a_description_is_the_first_line_of_the_docstring_and_the_parameters():
     emitter = Emitter()
     emitter.add("top", DelayedSum())
     assert emitter.descriptions == {
-        "top": "A register behind two adders. constants = (1, 1)",
-        "adder": "Adds a constant to Adder inputs. More about it. constant = 1",
+        "top": "A register behind two adders.\nParameters: constants = (1, 1).",
+        "adder": "Adds a constant to Adder inputs. More about it.\nParameters: constant = 1.",
     }

@@ -9,7 +9,7 @@ Mistakes in the input raise :exc:`hwgen.errors.HwgenError`.
 from hwgen.api.characterization import characterize, operands
 from hwgen.api.evaluation import evaluate, trace, uniform_mapping, update_biases
 from hwgen.api.exploration import explore
-from hwgen.api.hardware import generate, simulate, synthesize
+from hwgen.api.hardware import generate, generate_mapping, simulate, synthesize
 from hwgen.api.loading import load, load_data, load_images
 from hwgen.api.quantization import quantize
 from hwgen.api.reporting import report
@@ -28,6 +28,7 @@ __all__ = [
     "evaluate",
     "explore",
     "generate",
+    "generate_mapping",
     "load",
     "load_data",
     "load_images",

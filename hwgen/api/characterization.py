@@ -10,7 +10,7 @@ from hwgen.cost.characterize import characterize_all
 from hwgen.cost.model import MultiplierCost
 from hwgen.emulation.transitions import transitions
 from hwgen.network.transitions import Transitions
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator_file import load_spec
 
 __all__ = ["characterize", "operands"]
 

@@ -15,7 +15,7 @@ from hwgen.mapping import explore as search
 from hwgen.mapping.explore import check_max_drop
 from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study import Priced, Study
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 __all__ = ["explore"]
@@ -72,7 +72,7 @@ def explore(
     library = technology_of(technology)
     network = load(model)
     images = load_data(data, network)
-    own = LayerMapping(multiplier=spec.multiplier)
+    own = LayerMapping(multiplier=spec.multipliers[0])
     compile_network(network, Mapping({x.name: own for x in network.convolutions}), spec)
     operands = transitions(
         network,

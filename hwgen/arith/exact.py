@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.booth.booth import Booth
 from hwgen.arith.circuits.array_circuit import ArrayCircuit
+from hwgen.arith.circuits.delay import delayed
 from hwgen.arith.matrix.matrix import Matrix
 from hwgen.arith.matrix.setting import Setting
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
@@ -33,14 +34,14 @@ class Exact(Multiplier):
         a, w = self.a_kind.values[None, :], self.w_kind.values[None, :]
         return a.astype(np.int32), w.astype(np.int32)
 
-    def create(self) -> MultiplierCircuit:
-        return _ExactCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _ExactCircuit(self, stages)
 
 
 class _ExactCircuit(MultiplierCircuit):
     def elaborate(self, platform):
         m = Module()
-        m.d.comb += self.p.eq(self.a * self.w)
+        m.d.comb += self.p.eq(delayed(m, self.a * self.w, self.stages))
         return m
 
 
@@ -56,8 +57,8 @@ class ExactMatrix(Matrix):
 class ExactArray(ExactMatrix):
     """Exact product by an AND matrix whose rows are added one after the other."""
 
-    def create(self) -> MultiplierCircuit:
-        return ArrayCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return ArrayCircuit(self, stages)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,8 +32,8 @@ class Heam(Multiplier):
         low = sum(bit << column for column, bit in _low_bits(lambda k, i: (a >> k) & (w >> i) & 1))
         return 16 * (w >> 4) * a + low
 
-    def create(self) -> MultiplierCircuit:
-        return _HeamCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _HeamCircuit(self, stages)
 
 
 def _low_bits(product):
@@ -62,5 +62,5 @@ class _HeamCircuit(MultiplierCircuit):
         for i in range(4, 8):
             for k in range(8):
                 columns.add(product(k, i), i + k)
-        m.d.comb += self.p.eq(columns.total(m))
+        m.d.comb += self.p.eq(columns.total(m, stages=self.stages))
         return m

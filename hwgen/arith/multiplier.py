@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.edge import Edge
 from hwgen.arith.operand import OperandKind
 from hwgen.errors import SpecError
 
@@ -51,8 +52,15 @@ class Multiplier(ABC):
         """
 
     @abstractmethod
-    def create(self) -> "MultiplierCircuit":
-        """A fresh combinational circuit of this multiplier."""
+    def create(self, stages: int = 0) -> "MultiplierCircuit":
+        """A fresh circuit of this multiplier.
+
+        Parameters
+        ----------
+        stages : int
+            Cycles from the operands to their product: 0 (combinational) or more. A tree of
+            adders has its registers inside, other circuits behind the product.
+        """
 
     def table(self, mode: int = 0) -> NDArray[np.int32]:
         """Products of all operand pairs, indexed by raw codes ``[a, w]``. Read-only."""
@@ -61,16 +69,22 @@ class Multiplier(ABC):
     @property
     def product_kind(self) -> OperandKind:
         """Narrowest kind that holds every product of every mode."""
-        tables = [self.table(mode) for mode in range(len(self.modes))]
-        return OperandKind.holding(
-            min(int(table.min()) for table in tables), max(int(table.max()) for table in tables)
-        )
+        return _product_kind(self)
 
     def factors(self, mode: int = 0) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
         """Integer factors ``(u, v)`` with ``table == u.T @ v``, when known by construction.
 
         ``u`` has shape ``(rank, 2**a_kind.width)`` and ``v`` ``(rank, 2**w_kind.width)``.
         Fast emulation turns a layer into ``rank`` matrix products with them.
+        """
+        return None
+
+    @property
+    def edge(self) -> Edge | None:
+        """What an array may do once per row in front of its multipliers, and what is left.
+
+        None for a multiplier that does not shorten its activation first, does so in some modes
+        only, or has fewer than 4 bits left.
         """
         return None
 
@@ -93,8 +107,27 @@ def _table(multiplier: Multiplier, mode: int) -> NDArray[np.int32]:
     return table
 
 
+@cache
+def _product_kind(multiplier: Multiplier) -> OperandKind:
+    tables = [multiplier.table(mode) for mode in range(len(multiplier.modes))]
+    return OperandKind.holding(
+        min(int(table.min()) for table in tables), max(int(table.max()) for table in tables)
+    )
+
+
 class MultiplierCircuit(wiring.Component):
-    """Combinational circuit of a :class:`Multiplier`.
+    """Circuit of a :class:`Multiplier`.
+
+    No flow control: operands may enter every cycle.
+
+    Latency, in cycles: ``stages``. Weight and mode are taken with the activation beside them,
+    so changing them does not disturb a product that is under way.
+
+    Parameters
+    ----------
+    multiplier : Multiplier
+    stages : int
+        0 or more.
 
     Members
     -------
@@ -105,11 +138,12 @@ class MultiplierCircuit(wiring.Component):
     mode : In(mode_width)
         Mode of this product. Absent when the multiplier has one mode.
     p : Out(product_kind)
-        Product, in the same cycle.
+        Product.
     """
 
-    def __init__(self, multiplier: Multiplier) -> None:
+    def __init__(self, multiplier: Multiplier, stages: int = 0) -> None:
         self.multiplier = multiplier
+        self.stages = stages
         product = multiplier.product_kind
         members = {
             "a": In(Shape(multiplier.a_kind.width, multiplier.a_kind.signed)),

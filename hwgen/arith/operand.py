@@ -8,7 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.errors import check_range
 
-__all__ = ["S8", "U8", "OperandKind", "check_kinds"]
+__all__ = ["NARROWEST", "S8", "U8", "OperandKind", "check_kinds"]
+
+
+NARROWEST = 4  # bits of an operand
 
 
 @dataclass(frozen=True)
@@ -76,4 +79,4 @@ S8 = OperandKind(8, True)
 def check_kinds(owner: str, a_kind: OperandKind, w_kind: OperandKind, high: int = 9) -> None:
     """Refuse operands of fewer than 4 bits, or of more than ``high``."""
     for name, kind in (("a_kind", a_kind), ("w_kind", w_kind)):
-        check_range(f"{owner} {name}", "width", kind.width, 4, high)
+        check_range(f"{owner} {name}", "width", kind.width, NARROWEST, high)

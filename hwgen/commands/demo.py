@@ -50,7 +50,7 @@ def _run_all(folder: Path) -> dict[str, object]:
 
     build = api.generate(study, folder / "build")
     spec = build.spec()
-    done(f"generated a {spec.rows}x{spec.cols} array of {spec.multiplier}, and its program")
+    done(f"generated a {spec.rows}x{spec.cols} array of {spec.multipliers[0]}, and its program")
 
     seen = api.simulate(build, images=IMAGES)
     done(f"simulated {seen.images} images: {seen.mismatches} mismatches in {seen.tensors} tensors")

@@ -1,24 +1,50 @@
-"""``hwgen generate``: Verilog, program and manifest of one mapping."""
+"""``hwgen generate``: Verilog, program and manifest of one mapping, found or given."""
 
 import argparse
 import re
 
 from hwgen import api
+from hwgen.build import Build
+from hwgen.commands.mapped import mapping_of
 from hwgen.errors import SpecError
 
 __all__ = ["run"]
 
+_MODEL_OPTIONS = ("mapping", "multiplier", "mode", "data", "preprocess", "arch")
+"""With any of them, the source is a network."""
+
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    limit = None if args.pick is None else _max_drop(args.pick)
-    build = api.generate(args.study, args.output, max_drop=limit)
+    given = [x for x in _MODEL_OPTIONS if getattr(args, x) is not None]
+    build = _of_model(args) if given else _of_study(args)
     spec = build.spec()
     print(
-        f"{build.folder}: {spec.rows}x{spec.cols} array of {spec.multiplier}, "
-        f"program of {len(build.program().descriptors)} descriptors"
+        f"{build.folder}: {spec.rows}x{spec.cols} array of {', '.join(spec.multipliers)}, "
+        f"program of {len(build.program().steps) + 1} descriptors"
     )
     return 0
+
+
+def _of_study(args: argparse.Namespace) -> Build:
+    limit = None if args.pick is None else _max_drop(args.pick)
+    return api.generate(args.source, args.output, max_drop=limit)
+
+
+def _of_model(args: argparse.Namespace) -> Build:
+    if args.pick is not None:
+        raise SpecError("--pick must be given with a study, not with a network")
+    if args.data is None:
+        raise SpecError("generate must be given --data with a network")
+    return api.generate_mapping(
+        args.source,
+        args.output,
+        data=args.data,
+        mapping=mapping_of(args, api.load(args.source)),
+        arch=args.arch or "4x4",
+        preprocess=args.preprocess,
+        images=args.images,
+    )
 
 
 def _max_drop(pick: str) -> float:

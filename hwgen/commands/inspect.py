@@ -1,7 +1,7 @@
 """``hwgen inspect``: what a network is made of, and what an accelerator needs for it."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,22 @@ from numpy.typing import NDArray
 
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
+from hwgen.compiler.report import report_text
 from hwgen.errors import SpecError, check_range
 from hwgen.inspection import Inspection, inspect
 from hwgen.inspection.codes import CodeRange
+from hwgen.inspection.fit import LayerFit
 from hwgen.inspection.layers import LayerFacts
 from hwgen.network.data import load_split, preprocessing_of
 from hwgen.network.graph import Network, Shape
 from hwgen.network.load import load
-from hwgen.spec.accelerator import AcceleratorSpec, load_spec
+from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import load_spec
 
 __all__ = ["run"]
 
-_LAYERS = ("layer", "kind", "input", "output", "fan-in", "parameters", "products", "%", "cycles")
+_LAYERS = ("layer", "kind", "input", "output", "fan-in", "parameters", "products", "%")
 _CODES = ("layer", "reads", "writes", "scale", "zero", "weights", "w scale", "w zero", "bits a x w")
-_NAME = 24  # characters; of a longer name the end is shown
 _NOTE = """\
 Codes of activations are u8, those of weights s8. A layer with bits can be mapped: to multipliers
 whose operands have at least as many, each unsigned or two's complement."""
@@ -68,23 +70,27 @@ def _heading(args: argparse.Namespace, network: Network, found: Inspection) -> s
 
 
 def _layer_rows(found: Inspection) -> Iterator[tuple[object, ...]]:
-    for layer, on_array in zip(found.layers, found.fit.layers, strict=True):
-        ends = (_short(layer.name), layer.kind, _size(layer.input_shape), _size(layer.shape))
+    for layer in found.layers:
+        ends = (layer.name, layer.kind, _size(layer.input_shape), _size(layer.shape))
         multiplies: tuple[object, ...] = (None,) * 4
         if layer.weights is not None:
             share = f"{100 * layer.operations / found.operations:.1f}"
             weights = layer.weights
             multiplies = (weights.fan_in, weights.parameters, layer.operations, share)
-        yield (*ends, *multiplies, on_array.cycles or None)
+        yield (*ends, *multiplies)
+
+
+def _fits(found: Inspection) -> Sequence[LayerFit | None]:
+    return found.fit.layers or (None,) * len(found.layers)
 
 
 def _code_cells(layer: LayerFacts) -> tuple[object, ...]:
     activations = (_span(layer.reads), _span(layer.writes), layer.scale, layer.zero_point)
     weights = layer.weights
     if weights is None:
-        return (_short(layer.name), *activations, *(None,) * 4)
+        return (layer.name, *activations, *(None,) * 4)
     return (
-        _short(layer.name),
+        layer.name,
         *activations,
         _span(weights.codes),
         "..".join(dict.fromkeys(f"{x:.3g}" for x in weights.scales)),
@@ -102,40 +108,24 @@ def _ranges(args: argparse.Namespace, found: Inspection) -> str:
 def _fit_lines(
     arch: str, network: Network, spec: AcceleratorSpec, found: Inspection
 ) -> Iterator[str]:
-    fit = found.fit
-    rows = [(x.name.replace("_", " "), x.needed, x.available) for x in fit.needs]
-    yield table((f"memory of {Path(arch).name}", "needed", "available"), rows)
-    yield ""
-    yield from _refusals(network, found)
-    if fit.cycles is not None:
-        busy = 100 * found.operations / (fit.cycles * spec.rows * spec.cols)
-        yield (
-            f"{fit.cycles} cycles per image; the {spec.rows}x{spec.cols} multipliers are busy "
-            f"in {busy:.1f} % of them."
-        )
-    verdict = "runs as it is" if fit.refusal is None else f"does not run: {fit.refusal}"
-    yield f"On {Path(arch).name} the network {verdict}."
-
-
-def _refusals(network: Network, found: Inspection) -> Iterator[str]:
-    """A line for each rule that layers break."""
-    refused: dict[str, list[tuple[str, str]]] = {}
-    for layer, on_array in zip(network.layers, found.fit.layers, strict=True):
-        if on_array.refusal is not None:
-            rule = on_array.refusal.partition(", not ")[0]
-            refused.setdefault(rule, []).append((layer.name, on_array.refusal))
-    for layers in refused.values():
-        name, reason = layers[0]
-        others = f" (and {len(layers) - 1} more)" if len(layers) > 1 else ""
-        yield f"Not executed: {name} {reason}{others}."
-    if refused:
-        yield "Cycles, and words of memory, are those of the other layers."
+    fit, name = found.fit, Path(arch).name
+    if fit.needs is None or fit.cycles is None:
+        yield f"On {name} the network does not run: {fit.refusal}."
+        return
+    needs = fit.needs
+    spilled = f", spilled: {', '.join(needs.spilled)}" if needs.spilled else ""
+    yield f"Cycles per image on {name}, {spec.rows * spec.cols} multipliers:\n"
+    yield report_text(fit.cycles)
+    yield (
+        f"Activation banks: {needs.activation_bytes} of {needs.available_bytes} bytes{spilled}.\n"
+        f"Memory outside: {needs.memory_bytes} bytes, {needs.program_bytes} of them the program."
+    )
 
 
 def _document(args: argparse.Namespace, network: Network, found: Inspection) -> dict[str, Any]:
     layers = [
-        asdict(layer) | {"on_accelerator": asdict(on_array)}
-        for layer, on_array in zip(found.layers, found.fit.layers, strict=True)
+        asdict(layer) | {"on_accelerator": None if on_array is None else asdict(on_array)}
+        for layer, on_array in zip(found.layers, _fits(found), strict=True)
     ]
     name, size = found.largest
     return {
@@ -152,9 +142,10 @@ def _document(args: argparse.Namespace, network: Network, found: Inspection) -> 
         "layers": layers,
         "accelerator": {
             "arch": args.arch,
-            "cycles": found.fit.cycles,
+            "cycles": sum(x.total for x in found.fit.cycles or ()) or None,
+            "cycles_by_cause": [asdict(x) for x in found.fit.cycles or ()],
             "refusal": found.fit.refusal,
-            "needs": [asdict(x) for x in found.fit.needs],
+            "needs": None if found.fit.needs is None else asdict(found.fit.needs),
         },
     }
 
@@ -165,7 +156,3 @@ def _size(shape: Shape) -> str:
 
 def _span(codes: CodeRange) -> str:
     return f"{codes[0]}..{codes[1]}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"

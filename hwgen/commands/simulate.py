@@ -25,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
             f"({seen.codes} codes): {seen.mismatches} mismatches"
         )
         if seen.cycles_per_image:
-            print(f"{max(seen.cycles_per_image)} cycles per image; {seen.simulator}")
+            causes = ", ".join(f"{x.replace('_', ' ')} {n}" for x, n in seen.causes.items())
+            print(f"{max(seen.cycles_per_image)} cycles per image: {causes}; {seen.simulator}")
         if seen.mismatch is not None:
             print(f"first mismatch: {seen.mismatch}")
     return 1 if seen.mismatches else 0

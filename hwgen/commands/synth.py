@@ -5,6 +5,7 @@ import argparse
 from hwgen import api
 from hwgen.commands.output import print_json
 from hwgen.commands.table import table
+from hwgen.synthesis import Synthesis
 
 __all__ = ["run"]
 
@@ -19,6 +20,7 @@ ARRAYS = (
     "mult. ns",
     "mult. nJ/image",
 )
+PARTS = ("part", "um2", "%", "registers", "switching nJ", "clock nJ", "%")
 ROLES = {"exact": "exact", "precision": "precision alone", "pick": "this build"}
 
 
@@ -50,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
             array.multiplier_delay_ns,
             f"{array.multiplier_energy_pj / 1e3:.1f}",
         )
-        for label, array in ((label, cost.arrays[role]) for role, label in ROLES.items())
+        for label, array in (
+            (label, cost.arrays[role]) for role, label in ROLES.items() if role in cost.arrays
+        )
     ]
     print(f"accelerator, module by module (technology {cost.technology})\n")
     print(table(MODULES, modules))
@@ -58,5 +62,31 @@ def run(args: argparse.Namespace) -> int:
         f"\n{cost.accelerator.area_um2:.0f} um2 of cells, "
         f"{cost.accelerator.memory_bits} bits of memory\n"
     )
-    print(table(ARRAYS, arrays))
+    print(f"{table(ARRAYS, arrays)}\n")
+    print("array, weight loader and vector unit by part; energy of one image, all its cycles\n")
+    print(table(PARTS, _parts(cost)))
     return 0
+
+
+def _parts(cost: Synthesis) -> list[tuple[object, ...]]:
+    """Largest first, and their sum; energy that was not measured is left empty."""
+    parts, energy = cost.datapath.parts, cost.energy
+    whole_um2, whole_nj = cost.datapath.area_um2, energy.datapath_nj
+    rows = []
+    for name, part in sorted(parts.items(), key=lambda x: -x[1].area_um2):
+        switching, clock = energy.switching_nj.get(name), energy.clock_nj.get(name, 0.0)
+        share = 100 * ((switching or 0.0) + clock) / whole_nj
+        rows.append(
+            (
+                name,
+                f"{part.area_um2:.0f}",
+                f"{100 * part.area_um2 / whole_um2:.1f}",
+                part.registers,
+                None if switching is None else f"{switching:.1f}",
+                f"{clock:.1f}",
+                f"{share:.1f}",
+            )
+        )
+    sums = (f"{sum(x.values()):.1f}" for x in (energy.switching_nj, energy.clock_nj))
+    registers = sum(x.registers for x in parts.values())
+    return [*rows, ("all", f"{whole_um2:.0f}", "100.0", registers, *sums, "100.0")]

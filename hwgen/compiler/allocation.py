@@ -1,49 +1,42 @@
-"""Placing tensors in the activation memory."""
+"""Room in the activation banks: tensors that stay, and buffers of one layer."""
 
-from hwgen.compiler.program import Placement
-from hwgen.errors import SpecError
-from hwgen.network.graph import Network
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-__all__ = ["allocate"]
+__all__ = ["Resident", "first_fit"]
 
 
-def allocate(network: Network, size: int) -> dict[str, Placement]:
-    """Place every tensor so that none overlaps another one that is alive with it.
+@dataclass(frozen=True, kw_only=True)
+class Resident:
+    """What lies in the banks from one step to another.
 
-    A tensor lives from the layer that makes it to the last one that reads it; the logits live
-    on. First fit in execution order.
+    Parameters
+    ----------
+    name : str
+    size : int
+        Bytes.
+    first, last : int
+        Steps, both included.
+    address : int
     """
-    last_use = {network.input_name: -1}
-    for index, layer in enumerate(network.layers):
-        last_use[layer.name] = index
-        for name in layer.inputs:
-            last_use[name] = index
-    last_use[network.layers[-1].name] = len(network.layers)
 
-    placed = {network.input_name: Placement(address=0, shape=network.input_shape)}
-    _check(f"input {network.input_name}", placed[network.input_name], size)
-    for index, layer in enumerate(network.layers):
-        alive = sorted(
-            (placement.address, placement.size)
-            for name, placement in placed.items()
-            if last_use[name] >= index
-        )
-        placement = Placement(address=0, shape=layer.shape)
-        for address, length in alive:
-            if placement.address + placement.size <= address:
-                break
-            placement = Placement(
-                address=max(placement.address, address + length), shape=layer.shape
-            )
-        _check(f"layer {layer.name}", placement, size)
-        placed[layer.name] = placement
-    return placed
+    name: str
+    size: int
+    first: int
+    last: int
+    address: int = 0
+
+    @property
+    def end(self) -> int:
+        """Address behind it."""
+        return self.address + self.size
 
 
-def _check(subject: str, placement: Placement, size: int) -> None:
-    end = placement.address + placement.size
-    if end > size:
-        raise SpecError(
-            f"{subject} does not fit: its tensor would end at byte {end} "
-            f"of {size} bytes of activation memory"
-        )
+def first_fit(size: int, others: Iterable[Resident], alignment: int) -> int:
+    """Lowest aligned address at which ``size`` bytes overlap none of ``others``."""
+    address = 0
+    for other in sorted(others, key=lambda other: other.address):
+        if address + size <= other.address:
+            break
+        address = max(address, -(-other.end // alignment) * alignment)
+    return address

@@ -1,26 +1,20 @@
 """Network, mapping and spec to a program."""
 
-import numpy as np
-
-from hwgen.compiler import support
-from hwgen.compiler.allocation import allocate
-from hwgen.compiler.lowering import (
-    folded_bias,
-    parameter_words,
-    scale_fields,
-    weight_words,
-    window_fields,
-)
-from hwgen.compiler.program import Program, Step
+from hwgen.compiler.bounds import check_accumulators
+from hwgen.compiler.image import build_image
+from hwgen.compiler.multiply import Multiplication, multiplication_of
+from hwgen.compiler.placement import Placement, place
+from hwgen.compiler.program import Extent, Place, Program, Step
+from hwgen.compiler.schedule import Schedule
+from hwgen.compiler.support import executed_layers
+from hwgen.compiler.task import Task
 from hwgen.errors import SpecError
-from hwgen.network.graph import Add, Convolution, Layer, Network, Pool, Rescale, Rounding
+from hwgen.network.graph import Concat, Convolution, Layer, Network, Pad, Reshape
 from hwgen.spec.accelerator import AcceleratorSpec
-from hwgen.spec.descriptor import DESCRIPTOR, Operation, pack
 from hwgen.spec.mapping import Mapping
+from hwgen.spec.program import digest_word
 
-__all__ = ["compile_network", "layer_steps"]
-
-_LARGEST_CODE = 255  # of a code minus its zero point
+__all__ = ["compile_network"]
 
 
 def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -> Program:
@@ -29,125 +23,121 @@ def compile_network(network: Network, mapping: Mapping, spec: AcceleratorSpec) -
     Raises :exc:`SpecError`, naming the layer, the limit and the number, when the hardware
     cannot execute the mapping, a memory is too small, or an accumulator too narrow.
     """
-    for refusal in (spec.refusal(mapping), *map(support.refusal, network.layers)):
-        if refusal is not None:
-            raise SpecError(refusal)
-    for convolution in network.convolutions:
-        if convolution.name not in mapping.layers:
-            raise SpecError(
-                f"mapping must name every convolution; layer {convolution.name} is missing"
-            )
-    placements = allocate(network, spec.activation_bytes)
-    multiplier = spec.arithmetic
-    weight_zero = 0 if multiplier.w_kind.signed else 128
-
-    descriptors: list[int] = []
-    weights: list[int] = []
-    parameters: list[int] = []
-    steps: list[Step] = []
-    for layer in network.layers:
-        fields = window_fields(layer, network, placements, spec)
-        fields |= scale_fields(layer, network)
-        fields["weight_zero"] = 0
-        fields["weight_address"] = len(weights)
-        fields["parameter_address"] = len(parameters)
-        fields["block_count"] = 0
-        layer_mapping = mapping.layers.get(layer.name)
-        _check_accumulator(layer, network, mapping, spec)
-        if isinstance(layer, Convolution):
-            mode = mapping.layers[layer.name].mode
-            words = weight_words(layer, multiplier, mode, spec)
-            fields["block_count"] = len(words) // spec.rows
-            fields["weight_zero"] = weight_zero
-            weights += words
-        parameters += parameter_words(layer, network, layer_mapping)
-        for step in layer_steps(layer, spec.accumulator_depth):
-            moved = _from_line(fields, step, layer, placements[layer.name].address)
-            try:
-                descriptors.append(pack(DESCRIPTOR, moved))
-            except ValueError as error:
-                raise SpecError(f"layer {layer.name} does not fit a descriptor: {error}") from None
-            steps.append(step)
-    descriptors.append(
-        pack(DESCRIPTOR, dict.fromkeys(DESCRIPTOR, 0) | {"operation": Operation.END})
+    layers = executed_layers(network)
+    refusal = spec.refusal(mapping)
+    if refusal is not None:
+        raise SpecError(refusal)
+    _check_names(network, mapping)
+    multiplications = {
+        layer.name: _multiplication(layer, network, mapping, spec)
+        for layer in layers
+        if isinstance(layer, Convolution)
+    }
+    for layer in layers:
+        check_accumulators(layer, spec, multiplications.get(layer.name))
+    placement = place(network, layers, spec)
+    schedule = Schedule(
+        network=network,
+        layers=layers,
+        spec=spec,
+        placement=placement,
+        multiplications=multiplications,
     )
+    tasks = list(schedule.tasks())
+    return _program(network, layers, mapping, spec, placement, tasks)
 
-    for name, words, limit in (
-        ("descriptor", descriptors, spec.descriptor_words),
-        ("weight", weights, spec.weight_words),
-        ("parameter", parameters, spec.parameter_words),
-    ):
-        if len(words) > limit:
-            raise SpecError(f"network needs {len(words)} {name} words, but the spec has {limit}")
+
+def _check_names(network: Network, mapping: Mapping) -> None:
+    """Refuse a mapping that lacks a layer that multiplies, or names another one."""
+    names = [layer.name for layer in network.convolutions]
+    for name in names:
+        if name not in mapping.layers:
+            raise SpecError(f"mapping must name every convolution; layer {name} is missing")
+    for name in mapping.layers:
+        if name not in names:
+            raise SpecError(
+                f"mapping must name the network's {len(names)} convolutions only, not {name}"
+            )
+
+
+def _multiplication(
+    layer: Convolution, network: Network, mapping: Mapping, spec: AcceleratorSpec
+) -> Multiplication:
+    found = multiplication_of(layer, network, mapping.layers[layer.name])
+    if found.products.sum_factor.any() and not spec.activation_sum:
+        raise SpecError(
+            f"layer {layer.name} has weights with a zero point, "
+            "but the accelerator does not sum activations (activation_sum)"
+        )
+    return found
+
+
+def _program(
+    network: Network,
+    layers: tuple[Layer, ...],
+    mapping: Mapping,
+    spec: AcceleratorSpec,
+    placement: Placement,
+    tasks: list[Task],
+) -> Program:
+    result = layers[-1].name
+    shapes = {name: network.shapes[name] for name in (network.input_name, *_names(layers))}
+    homes = placement.homes
+    spilled = [x for x in shapes if homes[x].root == x and not placement.is_resident(x)]
+    stored = dict.fromkeys([network.input_name, *spilled, homes[result].root])
+    image = build_image(tasks, [(name, _codes(shapes[name])) for name in stored], digest_word(spec))
+    areas = image.areas | {
+        name: image.areas[homes[name].root]
+        for name in shapes
+        if name == result or not placement.is_resident(name)
+    }
+    views = {name: placement.view(name, network) for name in shapes if placement.is_resident(name)}
     return Program(
         spec=spec,
         mapping_digest=mapping.digest,
-        descriptors=tuple(descriptors),
-        weights=tuple(weights),
-        parameters=tuple(parameters),
-        steps=tuple(steps),
-        placements=placements,
+        image=image.words,
+        memory_bytes=image.size,
+        input=network.input_name,
+        output=result,
+        extents={name: Extent(offset=areas[name], shape=shapes[name]) for name in areas},
+        places={
+            name: Place(
+                address=views[name].address,
+                pitch=views[name].pitch,
+                column=views[name].column,
+                shape=shapes[name],
+            )
+            for name in views
+        },
+        steps=_steps(network, layers, placement, tasks),
     )
 
 
-def layer_steps(layer: Layer, depth: int) -> list[Step]:
-    """Pieces of a layer whose output positions fit the accumulators."""
-    height, width, _ = layer.shape
-    lines = depth // width
-    if lines == 0:
-        raise SpecError(
-            f"layer {layer.name} has lines of {width} positions, but the accumulators hold {depth}"
+def _steps(
+    network: Network, layers: tuple[Layer, ...], placement: Placement, tasks: list[Task]
+) -> tuple[Step, ...]:
+    """What each descriptor does, and which tensors are whole after it."""
+    last = {task.layer: number for number, task in enumerate(tasks)}
+    done = {network.input_name: last.get(network.input_name, 0)}
+    for layer in layers:
+        own = placement.homes[layer.name].root
+        moves = isinstance(layer, Concat | Pad | Reshape)
+        parts = [x for x in layer.inputs if moves and placement.homes[x].root == own]
+        done[layer.name] = max([last.get(layer.name, 0), *(done[name] for name in parts)])
+    return tuple(
+        Step(
+            layer=task.layer,
+            part=task.part,
+            completes=tuple(name for name in done if done[name] == number),
         )
-    return [
-        Step(layer=layer.name, first_line=first, lines=min(lines, height - first))
-        for first in range(0, height, lines)
-    ]
+        for number, task in enumerate(tasks)
+    )
 
 
-def _from_line(fields: dict[str, int], step: Step, layer: Layer, address: int) -> dict[str, int]:
-    """The descriptor of one piece: it starts further down in input and output."""
-    _, width, channels = layer.shape
-    return fields | {
-        "destination": address + step.first_line * width * channels,
-        "out_height": step.lines,
-        "origin_line": fields["origin_line"] + step.first_line * fields["step_lines"],
-        "origin_line_bytes": fields["origin_line_bytes"]
-        + step.first_line * fields["step_line_bytes"],
-    }
+def _names(layers: tuple[Layer, ...]) -> list[str]:
+    return [layer.name for layer in layers]
 
 
-def _check_accumulator(
-    layer: Layer, network: Network, mapping: Mapping, spec: AcceleratorSpec
-) -> None:
-    """Refuse a layer of which some prefix sum may not fit an accumulator."""
-    if isinstance(layer, Convolution):
-        bound = _largest_sum(layer, network, mapping, spec)
-    elif isinstance(layer, Add):
-        bound = sum(_largest_scaled(rescale, layer.rounding) for rescale in layer.operands)
-    elif isinstance(layer, Pool):
-        bound = _LARGEST_CODE * layer.kernel[0] * layer.kernel[1]
-    limit = (1 << (spec.accumulator_width - 1)) - 1
-    if bound > limit:
-        raise SpecError(
-            f"layer {layer.name} may reach sums of {bound}, "
-            f"but {spec.accumulator_width}-bit accumulators end at {limit}"
-        )
-
-
-def _largest_sum(
-    layer: Convolution, network: Network, mapping: Mapping, spec: AcceleratorSpec
-) -> int:
-    """Bound of every prefix sum of a convolution, zero point, bias and correction included."""
-    multiplier = spec.arithmetic
-    layer_mapping = mapping.layers[layer.name]
-    largest = np.abs(multiplier.table(layer_mapping.mode).astype(np.int64)).max(axis=0)
-    zero = 0 if multiplier.w_kind.signed else 128
-    codes = multiplier.w_kind.encode(layer.weights.astype(np.int64) + zero)
-    bound = largest[codes].sum(axis=(1, 2, 3)) + zero * multiplier.a_kind.high * layer.fan_in
-    return int((bound + np.abs(folded_bias(layer, network, layer_mapping))).max())
-
-
-def _largest_scaled(rescale: Rescale, rounding: Rounding) -> int:
-    """Bound of a rescaled code."""
-    right = rescale.right + (31 if rounding == "double" else 0)
-    return ((_LARGEST_CODE << rescale.left) * rescale.multiplier >> right) + 1
+def _codes(shape: tuple[int, int, int]) -> int:
+    height, width, channels = shape
+    return height * width * channels

@@ -1,20 +1,27 @@
-"""What kinds of layers the accelerator executes."""
+"""Which layers the accelerator executes, and which it leaves to the host."""
 
-from hwgen.network.graph import Add, Convolution, Layer, Pool
+from hwgen.errors import SpecError
+from hwgen.network.graph import Layer, Network, Softmax
 
-__all__ = ["refusal"]
+__all__ = ["executed_layers"]
 
 
-def refusal(layer: Layer) -> str | None:
-    """Why the accelerator cannot execute a layer, whatever its size; None when it can."""
-    if not isinstance(layer, Convolution | Add | Pool):
-        return f"layer {layer.name} must be a convolution, an addition or a pooling"
-    if isinstance(layer, Convolution) and layer.groups != 1:
-        return f"layer {layer.name} must have one group, not {layer.groups}"
-    if isinstance(layer, Convolution) and not layer.is_symmetric:
-        zero = next(x for x in layer.weight_zero_points if x)
-        return f"layer {layer.name} weight zero points must be 0 (s8 codes), not {zero}"
-    # Padded taps read as less than any code, which only a maximum may see.
-    if isinstance(layer, Pool) and layer.kind == "average" and any(layer.padding):
-        return f"layer {layer.name} must pool without padding, not {layer.padding}"
-    return None
+def executed_layers(network: Network) -> tuple[Layer, ...]:
+    """The layers that the accelerator executes: all but a Softmax at the end.
+
+    That one is the host's: it reads the codes that the accelerator stores last.
+
+    Raises
+    ------
+    SpecError
+        Nothing is left, or there is a Softmax before other layers.
+    """
+    layers = network.layers
+    if layers and isinstance(layers[-1], Softmax):
+        layers = layers[:-1]
+    if not layers:
+        raise SpecError("network must have a layer beside a Softmax at its end")
+    for layer in layers:
+        if isinstance(layer, Softmax):
+            raise SpecError(f"layer {layer.name} must be the last one: Softmax is the host's")
+    return layers

@@ -18,7 +18,7 @@ any glitches it was about a third to a half of that.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 
@@ -29,7 +29,7 @@ from hwgen.cost.activity import Words, lanes_of, pack, toggles
 from hwgen.cost.cell import Cell
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
 from hwgen.cost.technology import Technology
-from hwgen.cost.timing import Timing
+from hwgen.cost.timing import Timing, pin_load_pf
 
 __all__ = [
     "clock_energy_pj",
@@ -38,6 +38,7 @@ __all__ = [
     "input_words",
     "lane_energies_pj",
     "source_energies_pj",
+    "split_prices_pj",
     "toggle_prices_pj",
 ]
 
@@ -61,6 +62,34 @@ def toggle_prices_pj(netlist: Netlist, timing: Timing, technology: Technology) -
             if net in prices:
                 prices[net] += _input_energy_pj(gate, pin, timing.slews_ns[net].mean)
     return prices
+
+
+def split_prices_pj(
+    netlist: Netlist, timing: Timing, technology: Technology, parts: Mapping[str, str]
+) -> dict[int, dict[str, float]]:
+    """What :func:`toggle_prices_pj` gives, split by the parts that cells belong to.
+
+    A pin's charge, its wire's and what the cell states for it are of the cell that reads the
+    net; the rest is of the cell that drives it, or of part ``ports``.
+    """
+    half = technology.voltage_v**2 / 2
+    found: dict[int, dict[str, float]] = {net: defaultdict(float) for net in timing.loads_pf}
+    left = dict(timing.loads_pf)
+    drivers = {}
+    for gate in netlist.gates + netlist.flip_flops:
+        part = parts[gate.name]
+        for pin, net in gate.driven:
+            drivers[net] = part
+            found[net][part] += _output_energy_pj(gate, pin, timing)
+        for pin, net in zip(gate.cell.inputs, gate.input_nets, strict=True):
+            if net in found:
+                load = pin_load_pf(gate.cell, pin, technology)
+                left[net] -= load
+                inside = _input_energy_pj(gate, pin, timing.slews_ns[net].mean)
+                found[net][part] += load * half + inside
+    for net, load in left.items():
+        found[net][drivers.get(net, "ports")] += load * half
+    return found
 
 
 def gate_internal_pj(gate: Gate, timing: Timing) -> float:

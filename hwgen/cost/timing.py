@@ -10,12 +10,12 @@ slew count.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hwgen.cost.cell import Arc
+from hwgen.cost.cell import Arc, Cell
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
 from hwgen.cost.table import Table
 from hwgen.cost.technology import Technology
 
-__all__ = ["Edges", "Timing", "analyze"]
+__all__ = ["Edges", "Timing", "analyze", "pin_load_pf"]
 
 WIRE_LOADS_PER_SINK = 1.0  # in input capacitances of the smallest inverter
 
@@ -145,6 +145,11 @@ def _captures(
                     yield arrivals[net].rise + arc.rise.at(slews[net].rise, clock_slew)
                 if arc.fall is not None:
                     yield arrivals[net].fall + arc.fall.at(slews[net].fall, clock_slew)
+
+
+def pin_load_pf(cell: Cell, pin: str, technology: Technology) -> float:
+    """Capacitance of an input pin, with the wire to it."""
+    return cell.pins[pin].capacitance_pf + WIRE_LOADS_PER_SINK * technology.unit_load_pf
 
 
 def _loads(netlist: Netlist, technology: Technology) -> dict[int, float]:

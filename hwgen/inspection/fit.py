@@ -1,22 +1,17 @@
-"""What an accelerator needs for a network, and which layers it does not execute."""
+"""What an accelerator needs for a network: the compiler's own figures, or its refusal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hwgen.compiler.allocation import allocate
-from hwgen.compiler.compile import compile_network, layer_steps
-from hwgen.compiler.cycles import END_CYCLES, layer_cycles
-from hwgen.compiler.lowering import parameter_words
-from hwgen.compiler.support import refusal
+from hwgen.compiler.compile import compile_network
+from hwgen.compiler.program import Program
+from hwgen.compiler.report import LayerCycles, layer_cycles
 from hwgen.errors import SpecError
-from hwgen.network.graph import Convolution, Layer, Network
+from hwgen.network.graph import Network
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
-from hwgen.spec.schedule import blocks
+from hwgen.spec.program import DESCRIPTOR_BYTES, unpack_descriptor
 
-__all__ = ["Fit", "LayerFit", "Need", "fit"]
-
-_ANY_SIZE = 1 << 62  # of a memory, in bytes
+__all__ = ["Fit", "LayerFit", "Needs", "fit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,111 +20,106 @@ class LayerFit:
 
     Parameters
     ----------
-    refusal : str, optional
-        Why it is not executed; all figures are 0 then.
-    cycles : int
-        Per image.
-    descriptor_words, weight_words, parameter_words : int
+    cycles : LayerCycles, optional
+        Per image, those that load and store its spilled tensors included; None for a layer that
+        moves nothing.
+    descriptors : int
+    weight_bytes, parameter_bytes : int
+        Streamed from memory per image.
     """
 
-    refusal: str | None = None
-    cycles: int = 0
-    descriptor_words: int = 0
-    weight_words: int = 0
-    parameter_words: int = 0
+    cycles: LayerCycles | None = None
+    descriptors: int = 0
+    weight_bytes: int = 0
+    parameter_bytes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Need:
-    """Words or bytes that a network needs of a memory, and how many there are."""
+class Needs:
+    """Memory that a network takes.
 
-    name: str
-    needed: int
-    available: int
+    Parameters
+    ----------
+    activation_bytes, available_bytes : int
+        Of the banks: up to the highest byte of a tensor, and in all.
+    spilled : tuple of str
+        Tensors that the banks do not hold, streamed from and to memory.
+    program_bytes, memory_bytes : int
+        Outside: descriptors, weights and parameters; and with image, result and spilled tensors.
+    """
+
+    activation_bytes: int
+    available_bytes: int
+    spilled: tuple[str, ...]
+    program_bytes: int
+    memory_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """A network on an accelerator.
+    """A network on an accelerator; all but the refusal are None where it is refused.
 
     Parameters
     ----------
-    layers : tuple of LayerFit
+    layers : tuple of LayerFit, optional
         In execution order.
-    needs : tuple of Need
-        Of the memories; all but that of activations for the layers that are executed.
-    cycles : int, optional
-        Per image, from start to interrupt; None where a layer is refused.
+    cycles : tuple of LayerCycles, optional
+        Per image, from start to interrupt: of the layers, and of what loads the image and ends
+        the program.
+    needs : Needs, optional
     refusal : str, optional
         Why the network does not run there: the compiler's own words.
     """
 
-    layers: tuple[LayerFit, ...]
-    needs: tuple[Need, ...]
-    cycles: int | None
-    refusal: str | None
+    layers: tuple[LayerFit, ...] | None = None
+    cycles: tuple[LayerCycles, ...] | None = None
+    needs: Needs | None = None
+    refusal: str | None = None
 
 
 def fit(network: Network, spec: AcceleratorSpec) -> Fit:
-    """What ``spec`` needs for ``network`` with every layer on the spec's own multiplier."""
-    layers = [_layer(layer, network, spec) for layer in network.layers]
-    is_whole = all(x.refusal is None for x in layers)
-    needs = _needs(network, layers, spec)
-    return Fit(
-        layers=tuple(layers),
-        needs=needs,
-        cycles=sum(x.cycles for x in layers) + END_CYCLES if is_whole else None,
-        refusal=_refusal(network, layers, needs, spec),
-    )
-
-
-def _layer(layer: Layer, network: Network, spec: AcceleratorSpec) -> LayerFit:
+    """What ``spec`` needs for ``network`` with every layer on the spec's first multiplier."""
+    own = LayerMapping(multiplier=spec.multipliers[0])
+    mapping = Mapping({layer.name: own for layer in network.convolutions})
     try:
-        reason = refusal(layer)
-        if reason is not None:
-            raise SpecError(reason)
-        descriptors = len(layer_steps(layer, spec.accumulator_depth))
+        program = compile_network(network, mapping, spec)
     except SpecError as error:
-        return LayerFit(refusal=str(error).removeprefix(f"layer {layer.name} "))
-    count = 0
-    if isinstance(layer, Convolution):
-        filters, height, width, channels = layer.weights.shape
-        count = len(blocks((filters, height, width, channels), spec.rows, spec.cols))
+        return Fit(refusal=str(error))
+    cycles = tuple(layer_cycles(program, network))
+    by_name = {x.layer: x for x in cycles}
+    return Fit(
+        layers=tuple(_layer(x.name, program, by_name.get(x.name)) for x in network.layers),
+        cycles=cycles,
+        needs=_needs(program),
+    )
+
+
+def _layer(name: str, program: Program, cycles: LayerCycles | None) -> LayerFit:
+    own = [number for number, step in enumerate(program.steps) if step.layer == name]
+    fields = [
+        unpack_descriptor(program.image[x * DESCRIPTOR_BYTES : (x + 1) * DESCRIPTOR_BYTES])
+        for x in own
+    ]
     return LayerFit(
-        cycles=layer_cycles(layer, spec),
-        descriptor_words=descriptors,
-        weight_words=count * spec.rows,
-        parameter_words=len(parameter_words(layer, network, None)),
+        cycles=cycles,
+        descriptors=len(own),
+        weight_bytes=sum(x["weight_bytes"] for x in fields),
+        parameter_bytes=sum(x["parameter_bytes"] for x in fields),
     )
 
 
-def _needs(network: Network, layers: Sequence[LayerFit], spec: AcceleratorSpec) -> tuple[Need, ...]:
-    placed = allocate(network, _ANY_SIZE).values()
-    needed = {
-        "activation_bytes": max(x.address + x.size for x in placed),
-        "weight_words": sum(x.weight_words for x in layers),
-        "parameter_words": sum(x.parameter_words for x in layers),
-        "descriptor_words": sum(x.descriptor_words for x in layers) + 1,  # the end is one, too
-    }
-    return tuple(
-        Need(name=name, needed=count, available=getattr(spec, name))
-        for name, count in needed.items()
+def _needs(program: Program) -> Needs:
+    ends = [0]
+    for place in program.places.values():
+        height, width, channels = place.shape
+        ends.append(
+            place.address + (height - 1) * place.pitch + (width - 1) * place.column + channels
+        )
+    ends_outside = {program.input, program.output}
+    return Needs(
+        activation_bytes=max(ends),
+        available_bytes=program.spec.activation_bytes,
+        spilled=tuple(name for name in program.extents if name not in ends_outside),
+        program_bytes=len(program.image),
+        memory_bytes=program.memory_bytes,
     )
-
-
-def _refusal(
-    network: Network, layers: Sequence[LayerFit], needs: Sequence[Need], spec: AcceleratorSpec
-) -> str | None:
-    for layer, found in zip(network.layers, layers, strict=True):
-        if found.refusal is not None:
-            return f"layer {layer.name} {found.refusal}"
-    for need in needs:
-        if need.needed > need.available:
-            unit = need.name.replace("_", " ")
-            return f"network needs {need.needed} {unit}, but the spec has {need.available}"
-    own = LayerMapping(multiplier=spec.multiplier)
-    try:  # widths of accumulators and descriptors
-        compile_network(network, Mapping({x.name: own for x in network.convolutions}), spec)
-    except SpecError as error:
-        return str(error)
-    return None

@@ -117,8 +117,7 @@ class Problem:
             if candidate not in self.space:
                 raise SpecError(f"candidate {tuple(candidate)} does not lie in the search space")
             mapping, logits = self._logits(candidate)
-            spec = replace(self.spec, multiplier=candidate.multiplier)
-            refusal = spec.refusal(mapping)
+            refusal = self.spec.with_multiplier(candidate.multiplier).refusal(mapping)
             if refusal is not None:
                 raise SpecError(f"the accelerator cannot execute the mapping: {refusal}")
             energy_pj = self.energy_pj(candidate)

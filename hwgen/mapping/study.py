@@ -25,12 +25,13 @@ from hwgen.network.graph import Network
 from hwgen.network.load import load as load_network
 from hwgen.output import replacing_file
 from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import parse_spec
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["Priced", "Study", "is_study"]
 
 APPLICATION = 0x4877676E  # "Hwgn": marks the SQLite file as a study
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);  -- values are JSON
@@ -158,7 +159,7 @@ class Study:
             **{name: getattr(found, name) for name in _EXPLORATION},
         }
         files = {"model": self.model, "data": self.data, "spec": self.spec.to_toml().encode()}
-        files |= given.files_of([self.spec.multiplier, *self.costs])
+        files |= given.files_of([*self.spec.multipliers, *self.costs])
         database.executemany(
             "INSERT INTO facts VALUES (?, ?)", ((x, json.dumps(y)) for x, y in facts.items())
         )
@@ -228,7 +229,7 @@ def _read(database: sqlite3.Connection) -> dict[str, Any]:
         **facts,
         "model": files["model"],
         "data": files["data"],
-        "spec": AcceleratorSpec.from_toml(files["spec"].decode(), "study's spec"),
+        "spec": parse_spec(files["spec"].decode(), "study's spec"),
         "costs": costs,
         "exploration": exploration,
     }

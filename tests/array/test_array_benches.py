@@ -5,7 +5,7 @@ import pytest
 from hwgen.arith.catalogue import find
 from hwgen.array.grid import SystolicArray
 from hwgen.array.pe import ProcessingElement
-from hwgen.array.requantizer import Requantizer
+from hwgen.vector.requantizer import Requantizer
 
 pytestmark = pytest.mark.tool
 

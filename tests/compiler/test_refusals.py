@@ -1,166 +1,255 @@
-"""Why a network cannot be compiled: each message in full."""
+"""What the compiler refuses, each in one line with the numbers; and program files."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from hwgen import golden
 from hwgen.compiler.compile import compile_network
+from hwgen.compiler.program import Program
 from hwgen.errors import SpecError
-from hwgen.network.graph import Reshape
-from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.golden import exact_mapping
+from hwgen.network.graph import Network, Quantization, Softmax
+from hwgen.network.layer import Rescale
+from hwgen.spec.accelerator_file import load_spec
+from hwgen.spec.mapping import ControlVariate, FilterRule, LayerMapping, Mapping, RangeRule
+from tests.golden.random_layer import ZERO_POINT
+from tests.golden.random_layer import layer as random_layer
+from tests.random_graph import random_graph
+
+SPEC = load_spec("4x4")
 
 
-def refused(network, mapping, spec, message):
-    with pytest.raises(SpecError, match=message):
+@pytest.fixture(scope="module")
+def network():
+    found = (random_graph(np.random.default_rng(seed), layers=3) for seed in range(100))
+    return next(x for x in found if len(x.convolutions) == 3)
+
+
+def mapping_of(network, **fields):
+    return Mapping({x.name: LayerMapping(**fields) for x in network.convolutions})
+
+
+def one_layer(**fields):
+    layer = random_layer(**fields)
+    size, channels = fields.get("size", (5, 4)), fields.get("channels", 3)
+    return Network(
+        input_name="image",
+        input_shape=(*size, channels),
+        input_quantization=Quantization(1.0, ZERO_POINT),
+        layers=(layer,),
+    )
+
+
+def refused(network, spec, mapping, match):
+    with pytest.raises(SpecError, match=match):
         compile_network(network, mapping, spec)
 
 
-def test_a_mapping_for_another_multiplier(network, mapping, spec):
+def test_a_mapping_must_name_every_convolution(network):
+    name = network.convolutions[0].name
     refused(
         network,
-        mapping,
-        replace(spec, multiplier="posneg_1"),
-        r"^layer body wants multiplier exact, but every processing element holds posneg_1$",
-    )
-
-
-def test_a_mapping_that_lacks_a_layer(network, mapping, spec):
-    layers = {name: layer for name, layer in mapping.layers.items() if name != "body"}
-    message = r"^mapping must name every convolution; layer body is missing$"
-    refused(network, Mapping(layers), spec, message)
-
-
-def test_a_bias_update_of_another_length(network, mapping, spec):
-    filters = network.convolutions[1].shape[2]
-    updated = LayerMapping(multiplier="exact", bias_update=(1,) * (filters + 1))
-    refused(
-        network,
-        Mapping({**mapping.layers, "body": updated}),
-        spec,
-        rf"^layer body bias_update must have {filters} values, not {filters + 1}$",
-    )
-
-
-@pytest.mark.parametrize("memory", ["descriptor", "weight", "parameter"])
-def test_a_memory_that_is_one_word_too_small(memory, network, mapping, spec):
-    program = compile_network(network, mapping, spec)
-    needed = len(getattr(program, f"{memory}s"))
-    exact = replace(spec, **{f"{memory}_words": needed})
-    assert getattr(compile_network(network, mapping, exact), f"{memory}s") == getattr(
-        program, f"{memory}s"
-    )
-    refused(
-        network,
-        mapping,
-        replace(spec, **{f"{memory}_words": needed - 1}),
-        rf"^network needs {needed} {memory} words, but the spec has {needed - 1}$",
-    )
-
-
-def test_an_activation_memory_that_is_too_small(network, mapping, spec):
-    refused(
-        network,
-        mapping,
-        replace(spec, activation_bytes=64),
-        r"^(input image|layer \w+) does not fit: its tensor would end at byte \d+ "
-        r"of 64 bytes of activation memory$",
-    )
-
-
-def test_a_line_that_is_longer_than_the_accumulators(pool_of, spec):
-    refused(
-        pool_of((2, 5, 1)),
+        SPEC,
         Mapping({}),
-        replace(spec, accumulator_depth=4),
-        r"^layer pool has lines of 5 positions, but the accumulators hold 4$",
+        rf"^mapping must name every convolution; layer {name} is missing$",
     )
 
 
-def test_an_average_over_padding(pool_of, spec):
-    network = pool_of((4, 4, 1), kind="average", kernel=(2, 2), padding=(1, 0, 0, 0))
-    message = r"^layer pool must pool without padding, not \(1, 0, 0, 0\)$"
-    refused(network, Mapping({}), spec, message)
-
-
-def test_a_kind_of_layer_that_the_accelerator_lacks(network, mapping, spec):
-    last = network.layers[-1]
-    moved = Reshape(
-        name="flat", inputs=(last.name,), shape=last.shape, quantization=last.quantization
-    )
-    refused(
-        replace(network, layers=(*network.layers, moved)),
-        mapping,
-        spec,
-        r"^layer flat must be a convolution, an addition or a pooling$",
-    )
-
-
-def test_groups(network, mapping, spec):
-    first, *rest = network.layers
-    message = r"^layer stem must have one group, not 2$"
-    refused(replace(network, layers=(replace(first, groups=2), *rest)), mapping, spec, message)
-
-
-def test_weight_zero_points(network, mapping, spec):
-    first, *rest = network.layers
-    zeros = (0,) * (len(first.weights) - 1) + (5,)
-    refused(
-        replace(network, layers=(replace(first, weight_zero_points=zeros), *rest)),
-        mapping,
-        spec,
-        r"^layer stem weight zero points must be 0 \(s8 codes\), not 5$",
-    )
-
-
-def test_a_field_that_does_not_fit_a_descriptor(pool_of, spec):
-    network = pool_of((1, 1, 20000), kernel=(1, 3), padding=(0, 2, 0, 0))
+def test_a_mapping_names_nothing_else(network):
+    mapping = Mapping({**exact_mapping(network).layers, "nobody": LayerMapping(multiplier="exact")})
     refused(
         network,
-        Mapping({}),
-        replace(spec, activation_bytes=1 << 16),
-        r"^layer pool does not fit a descriptor: "
-        r"origin_q must be from -32768 to 32767, not -40000$",
+        SPEC,
+        mapping,
+        r"^mapping must name the network's 3 convolutions only, not nobody$",
     )
 
 
-def test_a_bound_of_the_sums_that_an_accumulator_does_not_hold(convolution_of, spec):
-    # 259 products of 255 * 127 and the bias reach 2**23 - 1; one more is one too many.
-    spec = replace(spec, accumulator_width=24)
-    weights = np.full((1, 7, 37), 127)
-    bias = (1 << 23) - 1 - 259 * 255 * 127
-    for sign in (1, -1):
-        network = convolution_of(weights, sign * bias)
-        compile_network(network, golden.exact_mapping(network), spec)
-        network = convolution_of(weights, sign * (bias + 1))
-        refused(
-            network,
-            golden.exact_mapping(network),
-            spec,
-            r"^layer dense may reach sums of 8388608, but 24-bit accumulators end at 8388607$",
+def test_modes_that_the_multiplier_lacks(network):
+    with pytest.raises(
+        SpecError, match=r"^multiplier exact mode must be an integer from 0 to 0, not 1$"
+    ):
+        compile_network(network, mapping_of(network, multiplier="exact", mode=1), SPEC)
+
+
+def test_operands_that_are_too_narrow(network):
+    name = "exact_dadda_u4xs4"
+    refused(
+        network,
+        replace(SPEC, multipliers=(name,)),
+        mapping_of(network, multiplier=name),
+        rf"^mapping layer \w+: multiplier {name} must take activations up to code 255, "
+        r"but u4 ends at 15$",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "layer", "match"),
+    [
+        (
+            {"form": "ranges", "multipliers": ("lvrm",)},
+            {"multiplier": "lvrm", "filters": (FilterRule(filters="0", mode=1),)},
+            "chooses modes by place, but form ranges derives them from weights",
+        ),
+        (
+            {"form": "columns", "multipliers": ("lvrm",)},
+            {"multiplier": "lvrm", "ranges": (RangeRule(codes="0..9", mode=1),)},
+            "mixes modes within a filter, but a column holds one multiplier",
+        ),
+        (
+            {"form": "tiles", "multipliers": ("exact", "truncated_7")},
+            {
+                "multiplier": "exact",
+                "filters": (FilterRule(filters="0", mode=0, multiplier="truncated_7"),),
+            },
+            "mixes multipliers, but form tiles runs a layer on one",
+        ),
+    ],
+)
+def test_levels_that_a_form_lacks(network, fields, layer, match):
+    spec = replace(SPEC, **fields)
+    refused(network, spec, mapping_of(network, **layer), rf"^layer \w+ {match}$")
+
+
+def test_control_variates_that_the_accelerator_does_not_sum(network):
+    layers = {
+        x.name: LayerMapping(
+            multiplier="exact",
+            control_variate=ControlVariate(
+                x="low", bits=4, fraction=0, factors=(1,) * len(x.weights)
+            ),
         )
-
-
-def test_the_bound_counts_the_zero_point_of_unsigned_weights(convolution_of, spec):
-    spec = replace(spec, accumulator_width=24, multiplier="exact_u8")
-    network = convolution_of(np.full((1, 4, 33), 127))
-    largest = 132 * (255 * 255 + 128 * 255)  # products of code 255, and zero point times sum
+        for x in network.convolutions
+    }
     refused(
         network,
-        Mapping({"dense": LayerMapping(multiplier="exact_u8")}),
-        spec,
-        rf"^layer dense may reach sums of {largest}, but 24-bit accumulators end at 8388607$",
+        replace(SPEC, variate_bits=2),
+        Mapping(layers),
+        r"^layer \w+ has a control variate of 4 bits, but the accelerator sums 2$",
     )
 
 
-def test_a_pooling_window_that_an_accumulator_does_not_hold(pool_of, spec):
-    network = pool_of((182, 182, 1), kind="average", kernel=(182, 182), shape=(1, 1, 1))
-    spec = replace(spec, accumulator_width=24, activation_bytes=1 << 16)
+def test_weights_with_a_zero_point_need_sums_of_activations():
+    shifted = one_layer(zero_points=(1, 2, 3, 4))
+    mapping = exact_mapping(shifted)
+    refused(
+        shifted,
+        SPEC,
+        mapping,
+        r"^layer layer has weights with a zero point, but the accelerator does not sum activations "
+        r"\(activation_sum\)$",
+    )
+    compile_network(shifted, mapping, replace(SPEC, activation_sum=True))
+
+
+def test_sums_of_activations_have_a_limit():
+    wide = one_layer(
+        zero_points=(1,), filters=1, kernel=(1, 1), channels=1 << 16, size=(1, 1), padding=(0,) * 4
+    )
+    spec = replace(SPEC, activation_sum=True, activation_bytes=1 << 20)
+    refused(
+        wide,
+        spec,
+        exact_mapping(wide),
+        r"^layer layer sums activations of 65536 taps, but the accelerator does of 65535 at most$",
+    )
+
+
+def test_a_multiplier_that_the_accelerator_lacks(network):
+    mapping = Mapping(
+        {x.name: LayerMapping(multiplier="truncated_7") for x in network.convolutions}
+    )
     refused(
         network,
-        Mapping({}),
-        spec,
-        rf"^layer pool may reach sums of {182 * 182 * 255}, "
-        r"but 24-bit accumulators end at 8388607$",
+        SPEC,
+        mapping,
+        r"^layer \w+ wants multiplier truncated_7, but the accelerator holds exact$",
     )
+
+
+def test_accumulators_that_are_too_narrow(network):
+    wide = replace(
+        network.convolutions[0],
+        bias=np.full(99, 1 << 30, np.int32)[: len(network.convolutions[0].bias)],
+    )
+    wide = Network(
+        input_name=network.input_name,
+        input_shape=network.input_shape,
+        input_quantization=network.input_quantization,
+        layers=(wide,),
+    )
+    refused(
+        wide,
+        replace(SPEC, accumulator_width=24),
+        exact_mapping(wide),
+        r"^layer \w+ may reach sums of \d+, but 24-bit accumulators end at 8388607$",
+    )
+
+
+def test_banks_that_cannot_hold_one_line():
+    network = one_layer(filters=16)
+    refused(
+        network,
+        replace(SPEC, activation_bytes=64),
+        exact_mapping(network),
+        r"^layer layer needs 104 bytes of activation memory for one output line, "
+        r"but the accelerator has 64$",
+    )
+
+
+def test_softmax_is_left_to_the_host_at_the_end_only(network):
+    last = network.layers[-1]
+    softmax = Softmax(
+        name="softmax",
+        inputs=(last.name,),
+        shape=last.shape,
+        quantization=last.quantization,
+        table=np.zeros(256, np.int32),
+        rescale=Rescale(1, 0, 0),
+    )
+    fields = {
+        "input_name": network.input_name,
+        "input_shape": network.input_shape,
+        "input_quantization": network.input_quantization,
+    }
+    whole = Network(**fields, layers=(*network.layers, softmax))
+    assert compile_network(whole, exact_mapping(whole), SPEC).output == last.name
+    inside = Network(**fields, layers=(*whole.layers, replace(last, name="x")))
+    refused(
+        inside,
+        SPEC,
+        exact_mapping(inside),
+        r"^layer softmax must be the last one: Softmax is the host's$",
+    )
+
+
+def test_program_files_survive_writing_and_reading(network):
+    program = compile_network(network, exact_mapping(network), SPEC)
+    read = Program.from_json(program.to_json(), "file")
+    assert read == program
+    assert read.digest == program.digest
+
+
+def test_programs_run_on_their_own_hardware_only(network):
+    program = compile_network(network, exact_mapping(network), SPEC)
+    program.check_spec(SPEC)
+    with pytest.raises(
+        SpecError, match=r"^program is for an accelerator of digest \w{8}, not \w{8}$"
+    ):
+        program.check_spec(replace(SPEC, data_width=128))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "match"),
+    [
+        ('"hwgen_program": 1', '"hwgen_program": 2', "must be of version 1, not 2"),
+        ('"steps"', '"step"', "is not a program: KeyError"),
+        ("rows = 4", "rows = 5", "must have a spec of digest"),
+        ("{", "[", "is not a program: JSONDecodeError"),
+    ],
+)
+def test_damaged_program_files_are_refused(network, old, new, match):
+    text = compile_network(network, exact_mapping(network), SPEC).to_json()
+    with pytest.raises(SpecError, match=f"^file {match}"):
+        Program.from_json(text.replace(old, new, 1), "file")

@@ -13,7 +13,7 @@ from hwgen.spec.schedule import blocks
 ROWS, COLS = 4, 2
 
 
-def convolution(name, source, shape, weights, padding):
+def convolution(name, source, shape, weights, padding, groups=1):
     count = len(weights)
     return Convolution(
         name=name,
@@ -24,6 +24,7 @@ def convolution(name, source, shape, weights, padding):
         bias=np.zeros(count, np.int32),
         stride=(1, 1),
         padding=padding,
+        groups=groups,
         rescale=(Rescale(1 << 30, 0, 37),) * count,
     )
 
@@ -32,10 +33,12 @@ def convolution(name, source, shape, weights, padding):
 def network():
     rng = np.random.default_rng(1)
     first = rng.integers(-127, 128, (3, 3, 3, 2)).astype(np.int8)
+    own = rng.integers(-127, 128, (3, 3, 3, 1)).astype(np.int8)
     last = rng.integers(-127, 128, (5, 3, 3, 3)).astype(np.int8)
     layers = (
         convolution("first", "input", (3, 3, 3), first, (1, 1, 1, 1)),
-        convolution("last", "first", (1, 1, 5), last, (0, 0, 0, 0)),
+        convolution("depthwise", "first", (3, 3, 3), own, (1, 1, 1, 1), groups=3),
+        convolution("last", "depthwise", (1, 1, 5), last, (0, 0, 0, 0)),
     )
     return Network(
         input_name="input",
@@ -55,25 +58,26 @@ def walked(network, layer, tensors):
     source = layer.inputs[0]
     zero = network.quantizations[source].zero_point
     top, left, bottom, right = layer.padding
+    step = layer.groups  # of a depthwise layer: channels that a tap steps over
     found = Counter()
     for image in tensors[source]:
         padded = np.pad(image, ((top, bottom), (left, right), (0, 0)), constant_values=zero)
         last = {}
         for again in (False, True):
-            for block in blocks(layer.weights.shape, ROWS, COLS):
+            for block in blocks(layer.weights.shape, ROWS, COLS, layer.groups):
                 for y in range(layer.shape[0]):
                     for x in range(layer.shape[1]):
                         window = padded[y : y + 3, x : x + 3].reshape(-1)
-                        for row, tap in enumerate(block.taps):
-                            for column, kernel in enumerate(block.filters):
-                                now = (window[tap], layer.weights[kernel].reshape(-1)[tap])
-                                if again:
-                                    found[*last[row, column], *now] += 1
-                                last[row, column] = now
+                        for row, column, tap, kernel in block.places():
+                            own = window[tap * step + (kernel if step > 1 else 0)]
+                            now = (own, layer.weights[kernel].reshape(-1)[tap])
+                            if again:
+                                found[*last[row, column], *now] += 1
+                            last[row, column] = now
     return found
 
 
-@pytest.mark.parametrize("name", ["first", "last"])
+@pytest.mark.parametrize("name", ["first", "depthwise", "last"])
 def test_all_transitions_are_those_of_the_schedule(network, images, name):
     mapping = exact_mapping(network)
     found = transitions(network, mapping, images, ROWS, COLS, samples=10**6, seed=0)[name]

@@ -21,7 +21,7 @@ from hwgen.exchange.export import export
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog
 from hwgen.mapping.study import Study
 from hwgen.network import digits
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
 
 # Cheaper than the exact one.
@@ -78,8 +78,8 @@ def test_a_spec_names_a_file_from_where_it_lies(own, tmp_path, monkeypatch):
     text = load_spec("4x4").to_toml().replace('"exact"', '"anything.v"')
     (tmp_path / "spec.toml").write_text(text)
     spec = load_spec(str(tmp_path / "spec.toml"))
-    assert spec.multiplier == resolve(str(own))
-    assert spec.arithmetic == OWN
+    assert spec.multipliers == (resolve(str(own)),)
+    assert spec.arithmetic == (OWN,)
 
 
 def test_a_mapping_names_a_file_from_where_it_lies(own, tmp_path, monkeypatch):
@@ -118,12 +118,14 @@ def test_chosen_multipliers_take_part_beside_the_baselines_only(made):
 
 
 def test_a_multiplier_that_the_accelerator_cannot_hold_is_refused():
-    with pytest.raises(SpecError, match=r"^accelerator multiplier must take u8 .* \(exact_s8\)$"):
-        api.explore(digits.model_path(), digits.data_path(), multipliers=["exact_s8"])
+    with pytest.raises(
+        SpecError, match=r"^accelerator activation_sum must be true .* \(exact_u8\)$"
+    ):
+        api.explore(digits.model_path(), digits.data_path(), multipliers=["exact_u8"])
 
 
 def test_a_build_holds_the_netlist(made):
-    name = Build.open(made / "build").spec().multiplier
+    name = Build.open(made / "build").spec().multipliers[0]
     assert name.startswith("own@")
     text = (made / "build" / "multipliers" / f"{name}.v").read_text()
     assert text == to_verilog(OWN, "own")

@@ -9,7 +9,7 @@ from hwgen.arith.catalogue import CATALOGUE
 from hwgen.golden import exact_mapping, run
 from hwgen.network.data import DataSet
 from hwgen.network.graph import Convolution, Network, Quantization, Rescale
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator_file import load_spec
 
 NAMES = ("exact", "precision_6x6", "truncated_7", "truncated_steps")
 

@@ -112,10 +112,10 @@ def test_another_database_is_named(tmp_path):
 def test_a_study_of_another_format_is_named(study, tmp_path):
     study.save(tmp_path / "new")
     with closing(sqlite3.connect(tmp_path / "new")) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 1")
     with pytest.raises(
         StudyError,
-        match=r"^study .*new must have format 1, not 2: another version of hwgen made it$",
+        match=r"^study .*new must have format 2, not 1: another version of hwgen made it$",
     ):
         Study.open(tmp_path / "new")
 

@@ -11,7 +11,7 @@ from hwgen.network import data, digits
 from hwgen.network.onnx import load
 from hwgen.report.page import page
 from hwgen.report.summary import study_document
-from hwgen.spec.accelerator import load_spec
+from hwgen.spec.accelerator_file import load_spec
 
 ENERGY_PJ = {"exact": 2.0, "precision_6x6": 1.2, "roup_1_4": 1.1, "truncated_steps": 2.1}
 

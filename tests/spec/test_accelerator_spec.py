@@ -1,137 +1,122 @@
+"""Specs of accelerators: what is derived, what is refused, what is written and read again."""
+
 from dataclasses import replace
 
 import pytest
 
-from hwgen.arith.catalogue import CATALOGUE
 from hwgen.errors import SpecError
-from hwgen.spec.accelerator import AcceleratorSpec, load_spec, presets
-from hwgen.spec.mapping import ControlVariate, FilterRule, LayerMapping, Mapping, TunedWeights
+from hwgen.spec.accelerator import AcceleratorSpec
+from hwgen.spec.accelerator_file import load_spec, parse_spec, presets
+from hwgen.spec.mapping import ControlVariate, FilterRule, LayerMapping, Mapping, WeightRule
 
-SPEC = load_spec("4x4")
-TEXT = SPEC.to_toml()
-
-
-def mapping_of(*multipliers):
-    layers = {f"conv{i}": LayerMapping(multiplier=name) for i, name in enumerate(multipliers)}
-    return Mapping(layers)
+SMALL = AcceleratorSpec(
+    rows=4,
+    cols=6,
+    accumulator_depth=64,
+    activation_bytes=1024,
+    weight_fifo_words=8,
+    requantizers=2,
+)
 
 
 @pytest.mark.parametrize("name", presets())
-def test_presets_load_and_are_named_after_their_size(name):
+def test_presets_survive_writing_and_reading(name):
     spec = load_spec(name)
-    assert f"{spec.rows}x{spec.cols}" == name
+    assert parse_spec(spec.to_toml(), "spec") == spec
 
 
-def test_a_4x4_preset_is_among_several():
-    assert "4x4" in presets()
-    assert len(presets()) >= 2
+def test_banks_serve_every_row_column_and_byte_of_the_bus():
+    assert (SMALL.banks, SMALL.lanes, SMALL.diagonal) == (8, 6, 4)
+    assert replace(SMALL, cols=10).banks == 16
+    assert replace(SMALL, data_width=256).banks == 32
 
 
-@pytest.mark.parametrize("name", presets())
-def test_a_spec_survives_its_file(name, tmp_path):
-    spec = replace(load_spec(name), multiplier="posneg_2", accumulator_width=27)
-    path = tmp_path / "own.toml"
-    path.write_text(spec.to_toml(), encoding="utf-8")
-    assert load_spec(str(path)) == spec
-
-
-@pytest.mark.parametrize(("multiplier", "bits"), [("exact", 8), ("posneg_2", 10)])
-def test_a_weight_register_holds_code_and_mode(multiplier, bits):
-    spec = replace(SPEC, multiplier=multiplier)
-    assert spec.arithmetic is CATALOGUE[multiplier]
-    assert spec.weight_bits == bits
+def test_modes_are_stored_with_weights_where_nothing_derives_them():
+    switched = replace(SMALL, multipliers=("scalable_a3",))
+    assert switched.weight_bits == 8 + switched.mode_width > 8
+    assert replace(switched, form="ranges").weight_bits == 8
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("change", "message"),
     [
-        (TEXT + "colour = 3\n", r"^spec x has the unknown key colour; known: rows, cols, .*words$"),
-        (TEXT.replace("cols = 4\n", ""), r"^spec x lacks the key cols$"),
-        ("rows = = 4\n", r"^spec x is not TOML: .+$"),
+        ({"rows": 1}, r"^accelerator rows must be an integer from 2 to 64, not 1$"),
+        ({"requantizers": 4}, r"^accelerator requantizers must divide 6 columns, not 4$"),
         (
-            TEXT.replace("rows = 4\n", "rows = 1\n"),
-            r"^accelerator rows must be an integer from 2 to 64, not 1$",
+            {"activation_bytes": 1020},
+            r"^accelerator activation_bytes must be a multiple of 8 banks, not 1020$",
         ),
         (
-            TEXT.replace("cols = 4\n", "cols = 65\n"),
-            r"^accelerator cols must be an integer from 1 to 64, not 65$",
+            {"multipliers": ("exact", "exact")},
+            r"^accelerator number of multipliers must be an integer from 1 to 1, not 2$",
         ),
         (
-            TEXT.replace("cols = 4\n", 'cols = "4"\n'),
-            r"^accelerator cols must be an integer from 1 to 64, not '4'$",
+            {"form": "edge"},
+            (
+                r"^accelerator multipliers must shorten activations first for form edge, "
+                r"but exact does not$"
+            ),
         ),
         (
-            TEXT.replace("cols = 4\n", "cols = true\n"),
-            r"^accelerator cols must be an integer from 1 to 64, not True$",
-        ),
-        (
-            TEXT.replace("accumulator_width = 32", "accumulator_width = 33"),
-            r"^accelerator accumulator_width must be an integer from 24 to 32, not 33$",
-        ),
-        (
-            TEXT.replace('"exact"', '"wallace"'),
-            r"^no multiplier is called 'wallace'; hwgen multipliers lists all$",
-        ),
-        (
-            TEXT.replace('"exact"', '["exact"]'),
-            r"^accelerator multiplier must be a name, not \['exact'\]$",
+            {"data_width": 48},
+            r"^accelerator data_width must be one of 64, 128, 256, 512, not 48$",
         ),
     ],
 )
-def test_a_wrong_spec_is_refused_in_one_line(text, message):
+def test_impossible_accelerators_are_refused(change, message):
     with pytest.raises(SpecError, match=message):
-        AcceleratorSpec.from_toml(text, "spec x")
+        replace(SMALL, **change)
 
 
-@pytest.mark.parametrize("name", ["5x5", "4x4.json", ""])
-def test_an_unknown_preset_is_refused(name):
-    message = rf"^architecture must be a preset \({', '.join(presets())}\) or a \.toml file, not"
-    with pytest.raises(SpecError, match=rf"{message} '{name}'$"):
-        load_spec(name)
-
-
-def test_a_file_that_cannot_be_read_is_refused(tmp_path):
-    missing = tmp_path / "missing.toml"
-    with pytest.raises(SpecError, match=rf"^spec {missing} cannot be read: .+$"):
-        load_spec(str(missing))
-    latin = tmp_path / "latin.toml"
-    latin.write_bytes("# größe\n".encode("latin-1"))
-    with pytest.raises(SpecError, match=rf"^spec {latin} cannot be read: .+$"):
-        load_spec(str(latin))
-
-
-def test_all_layers_use_the_multiplier_of_the_elements():
-    spec = replace(SPEC, multiplier="posneg_2")
-    assert spec.admits(mapping_of("posneg_2", "posneg_2"))
-    assert spec.refusal(mapping_of("posneg_2")) is None
-    mixed = mapping_of("posneg_2", "exact")
-    assert not spec.admits(mixed)
-    assert spec.refusal(mixed) == (
-        "layer conv1 wants multiplier exact, but every processing element holds posneg_2"
-    )
+def test_unknown_and_missing_keys_are_refused():
+    with pytest.raises(SpecError, match=r"^spec x has the unknown key lanes; known: rows, "):
+        parse_spec("lanes = 3", "spec x")
+    with pytest.raises(SpecError, match=r"^spec x lacks the key cols$"):
+        parse_spec("rows = 4", "spec x")
+    with pytest.raises(
+        SpecError, match=r"^architecture must be a preset \(2x2, 4x4, 8x8, 16x16\) or "
+    ):
+        load_spec("5x5")
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "message"),
+    ("form", "names", "layer", "why"),
     [
+        ("weights", ("exact",), {"multiplier": "truncated_7"}, "wants multiplier truncated_7"),
         (
-            "filters",
-            (FilterRule(filters="1", mode=1),),
-            "mixes modes, but a program gives a layer one mode",
+            "tiles",
+            ("exact", "truncated_7"),
+            {
+                "multiplier": "exact",
+                "filters": (FilterRule(filters="0", mode=0, multiplier="truncated_7"),),
+            },
+            "mixes multipliers",
         ),
         (
-            "control_variate",
-            ControlVariate(x="or", bits=1, fraction=0, factors=(1,)),
-            "has control_variate, which no program expresses",
+            "ranges",
+            ("scalable_a3",),
+            {"multiplier": "scalable_a3", "weights": (WeightRule(filters="0", taps="0", mode=1),)},
+            "chooses modes by place",
         ),
         (
-            "tuned_weights",
-            TunedWeights.of([[1]]),
-            "has tuned_weights, which no program expresses",
+            "weights",
+            ("exact",),
+            {
+                "multiplier": "exact",
+                "control_variate": ControlVariate(x="low", bits=3, fraction=4, factors=(1,)),
+            },
+            "has a control variate of 3 bits",
         ),
     ],
 )
-def test_what_a_program_cannot_say_is_refused(field, value, message):
-    layer = LayerMapping(multiplier="posneg_2", bias_update=(1,), **{field: value})
-    spec = replace(SPEC, multiplier="posneg_2")
-    assert spec.refusal(Mapping({"stem": layer})) == f"layer stem {message}"
+def test_mappings_beyond_the_form_are_refused(form, names, layer, why):
+    spec = replace(SMALL, form=form, multipliers=names)
+    mapping = Mapping({"conv": LayerMapping(**layer)})
+    assert spec.refusal(mapping).startswith(f"layer conv {why}")
+    assert not spec.admits(mapping)
+
+
+def test_weight_level_modes_are_admitted_with_the_weight():
+    spec = replace(SMALL, multipliers=("scalable_a3",))
+    rule = WeightRule(filters="0", taps="0", mode=1)
+    assert spec.admits(Mapping({"conv": LayerMapping(multiplier="scalable_a3", weights=(rule,))}))

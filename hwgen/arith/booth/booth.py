@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.booth.booth_circuit import BoothCircuit
+from hwgen.arith.edge import EdgeTransform
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
+from hwgen.arith.operand import NARROWEST, S8, U8, OperandKind, check_kinds
 from hwgen.errors import check_choice
 
 __all__ = ["Booth"]
@@ -75,9 +76,18 @@ class Booth(Multiplier):
         terms = [(_rounded(x, shift), value) for shift, value in digits.items()]
         return [(value, x) for x, value in terms] if self.encoded == "a" else terms
 
-    def create(self) -> MultiplierCircuit:
+    def create(self, stages: int = 0) -> MultiplierCircuit:
         shifts = [self.shifts(mode) for mode in range(len(self.modes))]
-        return BoothCircuit(self, shifts, encoded=self.encoded, fast=self.is_fast)
+        return BoothCircuit(self, shifts, encoded=self.encoded, fast=self.is_fast, stages=stages)
+
+    @property
+    def rounding_edge(self) -> EdgeTransform | None:
+        """What rounds the activation for all rows alike, where that is all that rounds."""
+        shifts = {shift for shift in self.shifts() if shift is not None}
+        if len(self.modes) > 1 or self.encoded == "a" or len(shifts) != 1 or not max(shifts):
+            return None
+        transform = EdgeTransform(kind=self.a_kind, shift=shifts.pop(), rounding="half_up")
+        return transform if transform.core_kind.width >= NARROWEST else None
 
     @property
     def is_fast(self) -> bool:

@@ -29,10 +29,12 @@ class BoothCircuit(MultiplierCircuit):
         Operand that is encoded, ``a`` or ``w``.
     fast : bool
         Whether the last adder computes its carries in parallel.
+    stages : int
+        Cycles from the operands to the product.
     """
 
-    def __init__(self, multiplier, shifts, *, encoded, fast):
-        super().__init__(multiplier)
+    def __init__(self, multiplier, shifts, *, encoded, fast, stages=0):
+        super().__init__(multiplier, stages)
         self.shifts = shifts
         self.encoded = encoded
         self.fast = fast
@@ -77,7 +79,7 @@ class BoothCircuit(MultiplierCircuit):
                     add(term, low + k)
 
         # Stage 3: add.
-        m.d.comb += self.p.eq(columns.total(m, prefix_sum if self.fast else None))
+        m.d.comb += self.p.eq(columns.total(m, prefix_sum if self.fast else None, self.stages))
         return m
 
 

@@ -62,8 +62,8 @@ class Lvrm(Multiplier):
     def factors(self, mode: int = 0) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         return self._fixed(mode).factors()
 
-    def create(self) -> MultiplierCircuit:
-        return LvrmCircuit(self, self.cuts, fast=self.fast)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return LvrmCircuit(self, self.cuts, fast=self.fast, stages=stages)
 
     def _fixed(self, mode: int) -> TruncatedBooth:
         return TruncatedBooth(

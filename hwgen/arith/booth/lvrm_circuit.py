@@ -34,10 +34,12 @@ class LvrmCircuit(MultiplierCircuit):
         Per mode, product columns that are switched off.
     fast : bool
         Whether the last adder computes its carries in parallel.
+    stages : int
+        Cycles from the operands to the product.
     """
 
-    def __init__(self, multiplier, cuts, *, fast):
-        super().__init__(multiplier)
+    def __init__(self, multiplier, cuts, *, fast, stages=0):
+        super().__init__(multiplier, stages)
         self.cuts = cuts
         self.fast = fast
 
@@ -72,7 +74,7 @@ class LvrmCircuit(MultiplierCircuit):
                 columns.subtract(terms[-1], column + len(bits))
 
         # Stage 3: add.
-        m.d.comb += self.p.eq(columns.total(m, prefix_sum if self.fast else None))
+        m.d.comb += self.p.eq(columns.total(m, prefix_sum if self.fast else None, self.stages))
         return m
 
     def _switched(self, decoder, selects, column, width):

@@ -1,8 +1,9 @@
 """PR multipliers: Booth rows left out, and the other operand rounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hwgen.arith.booth.booth import Booth
+from hwgen.arith.edge import Edge
 from hwgen.errors import check_range
 
 __all__ = ["PR"]
@@ -34,3 +35,10 @@ class PR(Booth):
 
     def shifts(self, mode: int = 0) -> tuple[int | None, ...]:
         return tuple(None if j < self.perforated else self.rounded for j in range(self.rows))
+
+    @property
+    def edge(self) -> Edge | None:
+        transform = self.rounding_edge
+        if transform is None:
+            return None
+        return Edge(transform, replace(self, a_kind=transform.core_kind, rounded=0))

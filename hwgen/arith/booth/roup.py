@@ -1,8 +1,9 @@
 """ROUP multipliers: Booth rows left out, and every other row rounded at its own bit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hwgen.arith.booth.booth import Booth
+from hwgen.arith.edge import Edge
 from hwgen.errors import check_range
 
 __all__ = ["Roup"]
@@ -48,3 +49,10 @@ class Roup(Booth):
             else max(self.rounded - 2 * j, 0)
             for j in range(self.rows)
         )
+
+    @property
+    def edge(self) -> Edge | None:
+        transform = self.rounding_edge
+        if transform is None:
+            return None
+        return Edge(transform, replace(self, a_kind=transform.core_kind, rounded=0))

@@ -58,7 +58,7 @@ class ScalableBooth(Multiplier):
     def factors(self, mode: int = 0) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         return self._fixed(self.steps[mode]).factors()
 
-    def create(self) -> MultiplierCircuit:
+    def create(self, stages: int = 0) -> MultiplierCircuit:
         return TruncatedBoothCircuit(
             self,
             digit_columns=self._fixed((0, 0)).digit_columns,
@@ -67,6 +67,7 @@ class ScalableBooth(Multiplier):
             midpoint=False,
             constant=0,
             encoded="w",
+            stages=stages,
         )
 
     def _fixed(self, step: tuple[int, int]) -> TruncatedBooth:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hwgen.arith.booth.truncated_booth_circuit import TruncatedBoothCircuit
+from hwgen.arith.edge import Edge, EdgeTransform
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
+from hwgen.arith.operand import NARROWEST, S8, U8, OperandKind, check_kinds
 from hwgen.errors import check_choice, check_range
 
 __all__ = ["TruncatedBooth"]
@@ -114,7 +115,7 @@ class TruncatedBooth(Multiplier):
         x_side, b_side = (np.array(side, dtype=np.int32) for side in zip(*terms, strict=True))
         return (b_side, x_side) if self.encoded == "a" else (x_side, b_side)
 
-    def create(self) -> MultiplierCircuit:
+    def create(self, stages: int = 0) -> MultiplierCircuit:
         return TruncatedBoothCircuit(
             self,
             digit_columns=self.digit_columns,
@@ -123,7 +124,19 @@ class TruncatedBooth(Multiplier):
             midpoint=self.midpoint,
             constant=self.constant,
             encoded=self.encoded,
+            stages=stages,
         )
+
+    @property
+    def edge(self) -> Edge | None:
+        shift = self.lost_bits - self.midpoint
+        if self.encoded == "a" or self.compensated or shift < 1:
+            return None
+        transform = EdgeTransform(kind=self.a_kind, shift=shift)
+        kind = transform.core_kind
+        if kind.width < NARROWEST:
+            return None
+        return Edge(transform, replace(self, a_kind=kind, cut=max(self.cut - shift, 0)))
 
     def _conditioned(self, x: NDArray[np.int64]) -> NDArray[np.int64]:
         """The operand that is not encoded, with fewer bits."""

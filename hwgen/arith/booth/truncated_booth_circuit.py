@@ -32,10 +32,14 @@ class TruncatedBoothCircuit(MultiplierCircuit):
         Added to every product.
     encoded : str
         Operand that is encoded, ``a`` or ``w``.
+    stages : int
+        Cycles from the operands to the product.
     """
 
-    def __init__(self, multiplier, *, digit_columns, cut, steps, midpoint, constant, encoded):
-        super().__init__(multiplier)
+    def __init__(
+        self, multiplier, *, digit_columns, cut, steps, midpoint, constant, encoded, stages=0
+    ):
+        super().__init__(multiplier, stages)
         self.digit_columns = digit_columns
         self.cut = cut
         self.left_out, self.lost = zip(*steps, strict=True)
@@ -77,7 +81,7 @@ class TruncatedBoothCircuit(MultiplierCircuit):
                 columns.add(high, column + low)
 
         # Stage 3: add.
-        m.d.comb += self.p.eq(columns.total(m))
+        m.d.comb += self.p.eq(columns.total(m, stages=self.stages))
         return m
 
     def _conditioned(self, decoder, x):

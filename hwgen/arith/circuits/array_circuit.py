@@ -5,6 +5,7 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Signal
 
 from hwgen.arith.circuits.compressor import add_bits
+from hwgen.arith.circuits.delay import delayed
 from hwgen.arith.multiplier import MultiplierCircuit
 
 __all__ = ["ArrayCircuit"]
@@ -14,7 +15,8 @@ class ArrayCircuit(MultiplierCircuit):
     """AND rows that are added one after the other, carries saved; then one adder.
 
     The product bits of one sign bit are inverted, and a constant makes up for it (Baugh and
-    Wooley, IEEE Trans. Computers C-22(12), 1973).
+    Wooley, IEEE Trans. Computers C-22(12), 1973). The first register of several stages is in
+    front of that adder.
     """
 
     def elaborate(self, platform):
@@ -35,7 +37,8 @@ class ArrayCircuit(MultiplierCircuit):
 
         ones = [Const(1) if (constant >> column) & 1 else None for column in range(width)]
         sums, carries = _add_row(m, ones, sums, carries)
-        m.d.comb += self.p.eq(_number(sums) + _number(carries))
+        x, y = (delayed(m, _number(bits), min(self.stages, 1)) for bits in (sums, carries))
+        m.d.comb += self.p.eq(delayed(m, x + y, max(self.stages - 1, 0)))
         return m
 
 

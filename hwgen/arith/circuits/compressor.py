@@ -5,6 +5,8 @@ L. Dadda, "Some schemes for parallel multipliers", Alta Frequenza 34, 1965.
 
 from amaranth.hdl import Cat, Const, Signal, Value
 
+from hwgen.arith.circuits.delay import delayed
+
 __all__ = ["BitColumns", "add_bits"]
 
 
@@ -35,21 +37,27 @@ class BitColumns:
         self.add(~bit, column)
         self.constant -= 1 << column
 
-    def total(self, m, add=None):
+    def total(self, m, add=None, stages=0):
         """Value of the sum, ``width`` bits; the adders go into module ``m``.
 
         ``add`` makes the last adder of a module and two rows of bits, such as
         :func:`hwgen.arith.circuits.prefix_adder.prefix_sum`; by default the synthesizer builds
-        ``+``.
+        ``+``. The sum comes ``stages`` cycles after the bits: the first register is in front of
+        the last adder, the second behind it, further ones cut the tree into equal parts.
         """
         columns = [list(column) for column in self._columns]
         for c, column in enumerate(columns):
             if (self.constant >> c) & 1:
                 column.insert(0, Const(1))  # first, so that an adder folds it early
 
-        for limit in _limits(max(map(len, columns), default=0)):
+        limits = _limits(max(map(len, columns), default=0))
+        inside = [len(limits) * (k + 1) // (stages - 1) for k in range(stages - 2)]
+        for level, limit in enumerate(limits):
+            columns = _registered(m, columns, inside.count(level))
             columns = _reduce(m, columns, limit)
-        return _add_rows(m, columns, add or (lambda _, x, y: x + y))
+        columns = _registered(m, columns, inside.count(len(limits)) + min(stages, 1))
+        total = _add_rows(m, columns, add or (lambda _, x, y: x + y))
+        return delayed(m, total, min(stages // 2, 1))
 
 
 def _limits(height):
@@ -75,6 +83,14 @@ def _reduce(m, columns, limit):
             carries.append(carry)
         reduced.append(left + sums)
     return reduced
+
+
+def _registered(m, columns, cycles):
+    """The columns some cycles later; constants need no register."""
+    return [
+        [bit if isinstance(bit, Const) else delayed(m, bit, cycles) for bit in column]
+        for column in columns
+    ]
 
 
 def _signal(m, value):

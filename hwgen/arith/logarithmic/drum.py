@@ -55,8 +55,8 @@ class Drum(SignMagnitude):
         u, v = (np.sign(x) * self.segmented(np.abs(x)) for x in (a, w))
         return u.astype(np.int32), v.astype(np.int32)
 
-    def create(self) -> MultiplierCircuit:
-        return _DrumCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _DrumCircuit(self, stages)
 
 
 class _DrumCircuit(SignMagnitudeCircuit):

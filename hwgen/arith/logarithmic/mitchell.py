@@ -36,8 +36,8 @@ class Mitchell(SignMagnitude):
         y = (a << k_w) + (w << k_a) - 2 * one
         return np.where((a == 0) | (w == 0), 0, np.where(y < one, one + y, 2 * y))
 
-    def create(self) -> MultiplierCircuit:
-        return _MitchellCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _MitchellCircuit(self, stages)
 
 
 class _MitchellCircuit(SignMagnitudeCircuit):

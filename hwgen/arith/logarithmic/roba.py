@@ -37,8 +37,8 @@ class Roba(SignMagnitude):
         a_near, w_near = (np.sign(x) * _rounded(np.abs(x)) for x in (a, w))
         return np.array([a_near, a], np.int32), np.array([w - w_near, w_near], np.int32)
 
-    def create(self) -> MultiplierCircuit:
-        return _RobaCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _RobaCircuit(self, stages)
 
 
 def _rounded(values: NDArray[np.int64]) -> NDArray[np.int64]:

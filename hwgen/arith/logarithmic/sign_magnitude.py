@@ -7,6 +7,7 @@ import numpy as np
 from amaranth.hdl import Module, Mux, Signal
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.circuits.delay import delayed
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.operand import S8, U8, OperandKind
 
@@ -54,9 +55,8 @@ class SignMagnitudeCircuit(MultiplierCircuit):
         signs = [x[-1] for x in (self.a, self.w) if x.shape().signed]
         if signs:
             is_negative = signs[0] if len(signs) == 1 else signs[0] ^ signs[1]
-            m.d.comb += self.p.eq(Mux(is_negative, -product, product))
-        else:
-            m.d.comb += self.p.eq(product)
+            product = Mux(is_negative, -product, product)
+        m.d.comb += self.p.eq(delayed(m, product, self.stages))
         return m
 
 

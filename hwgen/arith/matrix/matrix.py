@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.edge import Edge
+from hwgen.arith.matrix.at_edge import taken_apart
 from hwgen.arith.matrix.matrix_circuit import MatrixCircuit
+from hwgen.arith.matrix.rounded_core import RoundedCore
 from hwgen.arith.matrix.setting import Conditioning, Setting
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
-from hwgen.arith.operand import S8, U8, OperandKind, check_kinds
+from hwgen.arith.operand import NARROWEST, S8, U8, OperandKind, check_kinds
 from hwgen.errors import SpecError
 
 __all__ = ["MaskedMatrix", "Matrix"]
@@ -89,8 +92,28 @@ class Matrix(Multiplier):
             u, v = u * (a != 0), v * (w != 0)
         return u.astype(np.int32), v.astype(np.int32)
 
-    def create(self) -> MultiplierCircuit:
-        return MatrixCircuit(self, _plan(self), skips_zeros=self.skips_zeros)
+    @property
+    def edge(self) -> Edge | None:
+        plan = _plan(self)
+        found = taken_apart(plan[0], self.a_kind) if len(plan) == 1 else None
+        if found is None or found[0].core_kind.width < NARROWEST:
+            return None
+        transform, setting = found
+        if self.skips_zeros and (setting.constant or any(setting.ones) or setting.a.ones):
+            return None
+        kind, w_kind = transform.core_kind, self.w_kind
+        rounding = setting.w.rounding
+        if (
+            transform.half
+            and not kind.signed
+            and setting == _weight_rounded(setting.name, rounding)
+        ):
+            core = RoundedCore(a_kind=kind, w_kind=w_kind, w_bits=w_kind.width - rounding)
+            return Edge(transform, core)
+        return Edge(transform, MaskedMatrix(a_kind=kind, w_kind=w_kind, settings=(setting,)))
+
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return MatrixCircuit(self, _plan(self), skips_zeros=self.skips_zeros, stages=stages)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +152,11 @@ class MaskedMatrix(Matrix):
 @cache
 def _plan(matrix: Matrix) -> tuple[Setting, ...]:
     return matrix.plan()
+
+
+def _weight_rounded(name: str, rounding: int) -> Setting:
+    """The setting that does nothing but round the weight."""
+    return Setting(name=name, w=Conditioning(rounding=rounding))
 
 
 def _chosen(mask: int, weights: list[int], bits: Sequence[Any] = (1,) * 32) -> Any:

@@ -3,6 +3,7 @@
 from amaranth.hdl import Const, Module, Signal
 
 from hwgen.arith.circuits.compressor import BitColumns
+from hwgen.arith.circuits.delay import delayed
 from hwgen.arith.circuits.mode_decoder import ModeDecoder
 from hwgen.arith.multiplier import MultiplierCircuit
 
@@ -23,10 +24,12 @@ class MatrixCircuit(MultiplierCircuit):
         One per mode.
     skips_zeros : bool
         Whether a zero operand forces the product to 0.
+    stages : int
+        Cycles from the operands to the product.
     """
 
-    def __init__(self, multiplier, plan, *, skips_zeros):
-        super().__init__(multiplier)
+    def __init__(self, multiplier, plan, *, skips_zeros, stages=0):
+        super().__init__(multiplier, stages)
         self.plan = plan
         self.skips_zeros = skips_zeros
 
@@ -67,11 +70,11 @@ class MatrixCircuit(MultiplierCircuit):
                 columns.constant += 1 << column
             elif bit is not None:
                 columns.add(bit, column)
-        total = columns.total(m)
+        total = columns.total(m, stages=self.stages)
         if self.skips_zeros:
             is_nonzero = Signal()
             m.d.comb += is_nonzero.eq(self.a.any() & self.w.any())
-            total = total & is_nonzero.replicate(len(total))
+            total = total & delayed(m, is_nonzero, self.stages).replicate(len(total))
         m.d.comb += self.p.eq(total)
         return m
 

@@ -9,6 +9,7 @@ import numpy as np
 from amaranth.hdl import Cat, Const, Module, Signal
 from numpy.typing import ArrayLike, NDArray
 
+from hwgen.arith.circuits.delay import delayed
 from hwgen.arith.multiplier import Multiplier, MultiplierCircuit
 from hwgen.arith.netlist.gates import CONSTANTS, Gate, evaluate, packed_operands
 from hwgen.arith.netlist.source import read_source
@@ -104,8 +105,8 @@ class Netlist(Multiplier):
     def compute(self, a: ArrayLike, w: ArrayLike, mode: int = 0) -> NDArray[np.int64]:
         return _products(self, mode)[self.a_kind.encode(a), self.w_kind.encode(w)]
 
-    def create(self) -> MultiplierCircuit:
-        return _NetlistCircuit(self)
+    def create(self, stages: int = 0) -> MultiplierCircuit:
+        return _NetlistCircuit(self, stages)
 
 
 @cache
@@ -123,14 +124,34 @@ def _products(netlist: Netlist, mode: int) -> NDArray[np.int64]:
 
 
 class _NetlistCircuit(MultiplierCircuit):
+    """Gates as they are given; registers cut their depth into equal parts."""
+
     def elaborate(self, platform):
         m = Module()
         netlist = cast(Netlist, self.multiplier)
         mode = self.mode if netlist.mode_width else ()
-        nets = [Const(0, 1), Const(1, 1), *self.a, *self.w, *mode]
-        for gate in netlist.gates:
-            net = Signal()
-            m.d.comb += net.eq(gate.apply(nets[gate.x], nets[gate.y]))
-            nets.append(net)
-        m.d.comb += self.p.eq(Cat(*(nets[net] for net in netlist.outputs)))
+        sources = [Const(0, 1), Const(1, 1), *self.a, *self.w, *mode]
+        stage = _stages(netlist, self.stages)
+        nets = [{0: source} for source in sources]  # each by the stages that read it
+
+        def read(net, at):
+            if net < CONSTANTS:
+                return sources[net]
+            if at not in nets[net]:
+                nets[net][at] = delayed(m, read(net, at - 1), 1)
+            return nets[net][at]
+
+        for number, gate in enumerate(netlist.gates, start=len(sources)):
+            net, at = Signal(), stage[number]
+            m.d.comb += net.eq(gate.apply(read(gate.x, at), read(gate.y, at)))
+            nets.append({at: net})
+        m.d.comb += self.p.eq(Cat(*(read(net, self.stages) for net in netlist.outputs)))
         return m
+
+
+def _stages(netlist, stages):
+    """How many registers are in front of each net."""
+    depth = [0] * (CONSTANTS + netlist.inputs)
+    for gate in netlist.gates:
+        depth.append(1 + max(depth[gate.x], depth[gate.y]))
+    return [level * (stages + 1) // (max(depth) + 1) for level in depth]

@@ -156,11 +156,24 @@ def _explore(command: argparse.ArgumentParser) -> None:
 
 
 def _generate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("study", metavar="STUDY", help="what hwgen explore wrote")
+    command.add_argument(
+        "source", metavar="STUDY|MODEL", help="what hwgen explore wrote, or a quantized network"
+    )
     command.add_argument(
         "--pick",
         metavar="max-drop=POINTS",
-        help="cheapest mapping within that drop (default: the drop given to explore)",
+        help="cheapest mapping of a study within that drop (default: the drop given to explore)",
+    )
+    _add_mapping(command)
+    add_images(command, "images of a network's build", required=False)
+    command.add_argument(
+        "--images", type=int, default=16, metavar="N", help="keep the first N (default: 16)"
+    )
+    command.add_argument(
+        "--arch",
+        metavar="PRESET|FILE.toml",
+        help="accelerator for a network: a preset takes the mapping's multiplier, a file says "
+        "what it holds (default: 4x4)",
     )
     add_output(command, "BUILD", "build to write: a folder")
 

@@ -78,6 +78,11 @@ class LayerMapping:
         return Choice(self.multiplier, self.mode)
 
     @property
+    def multipliers(self) -> frozenset[str]:
+        """Names of all that it speaks of."""
+        return frozenset(x.multiplier for x in {self.choice, *self._levels.choices(self.choice)})
+
+    @property
     def is_uniform(self) -> bool:
         """Whether no rule changes any weight."""
         return not (self.filters or self.kernels or self.ranges or self.weights)

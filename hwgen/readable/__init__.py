@@ -1,0 +1,1 @@
+"""Verilog that Yosys wrote, made readable without a change of its meaning."""
