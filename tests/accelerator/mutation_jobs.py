@@ -117,7 +117,6 @@ def run_job(job, compiled, folder, program=None):
         return None
     seen = json.loads(outcome.read_text())
     assert passed == (seen["mismatch"] is None)
-    for run in seen["runs"]:
     return seen
 
 
