@@ -52,6 +52,11 @@ def _document(source: Study | Build | PathLike) -> dict[str, Any]:
                 f"build {opened.folder} must hold the Verilog that its results are about, "
                 f"but {opened.verilog.name} is not as hwgen wrote it"
             )
+        if not opened.baselines():
+            raise DataError(
+                f"build {opened.folder} must be that of a study for a report, "
+                "not of a mapping that was given"
+            )
         return build_document(opened.folder)
     return study_document(Study.open(source))
 

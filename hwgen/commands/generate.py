@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from pathlib import Path
 
 from hwgen import api
 from hwgen.build import Build
@@ -17,6 +18,8 @@ _MODEL_OPTIONS = ("mapping", "multiplier", "mode", "data", "preprocess", "arch")
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     given = [x for x in _MODEL_OPTIONS if getattr(args, x) is not None]
+    if not given and Path(args.source).suffix in (".onnx", ".tflite"):
+        raise SpecError("generate must be given --data with a network")
     build = _of_model(args) if given else _of_study(args)
     spec = build.spec()
     print(
