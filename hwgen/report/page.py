@@ -9,6 +9,7 @@ from hwgen.report.tables import table
 
 __all__ = ["page"]
 
+SMALL = 0.01  # of the area: modules below it are summed up
 _ROLES = {
     "exact": "exact",
     "precision": "precision alone",
@@ -208,19 +209,7 @@ def _synthesis(document: dict[str, Any]) -> str:
         ]
         for role, x in sorted(synthesis["arrays"].items(), key=lambda x: list(_ROLES).index(x[0]))
     ]
-    modules = [
-        [
-            name,
-            f"{x['area_um2']:,.0f}",
-            f"{x['instances']}",
-            f"{x['area_um2'] * x['instances']:,.0f}",
-            f"{x['memory_bits'] * x['instances']:,}" if x["memory_bits"] else "",
-            _delay(x["delay_ns"]),
-        ]
-        for name, x in sorted(
-            synthesis["modules"].items(), key=lambda x: -x[1]["area_um2"] * x[1]["instances"]
-        )
-    ]
+    modules, small = _modules(synthesis["modules"])
     header = ["array", "multiplier", "area µm²", "element µm²", "multiplier µm²",
               "element ns", "multiplier ns", "energy nJ"]  # fmt: skip
     parts = ["module", "area µm²", "instances", "total µm²", "memory bits", "worst path ns"]
@@ -229,8 +218,26 @@ def _synthesis(document: dict[str, Any]) -> str:
         "elements see when each array runs its own mapping. The accelerator's memories are "
         f"counted in bits; technology {escape(synthesis['technology'])}.</p>"
         f"{table(header, arrays, text_columns=2, strong=len(arrays) - 1)}"
-        f"{table(parts, modules, text_columns=1)}</section>"
+        f"{table(parts, modules, text_columns=1)}<p>{small}</p></section>"
     )
+
+
+def _modules(modules: dict[str, Any]) -> tuple[list[list[str]], str]:
+    """The largest modules and all memories, and what is said of the others."""
+    whole = sum(x["area_um2"] * x["instances"] for x in modules.values())
+    rows, left = [], []
+    for name, x in sorted(modules.items(), key=lambda x: -x[1]["area_um2"] * x[1]["instances"]):
+        area_um2 = x["area_um2"] * x["instances"]
+        if area_um2 < SMALL * whole and not x["memory_bits"]:
+            left.append(area_um2)
+            continue
+        bits = f"{x['memory_bits'] * x['instances']:,}" if x["memory_bits"] else ""
+        count = f"{x['instances']}"
+        own = f"{x['area_um2']:,.0f}"
+        rows.append([name, own, count, f"{area_um2:,.0f}", bits, _delay(x["delay_ns"])])
+    if not left:
+        return rows, ""
+    return rows, f"{len(left)} smaller modules, {sum(left):,.0f} µm² together, are not listed."
 
 
 def _delay(delay_ns: float | None) -> str:
