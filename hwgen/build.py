@@ -1,11 +1,11 @@
 """A build: the folder with everything that one mapping becomes.
 
-``accelerator.v``, ``program.json``, ``mapping.json`` and ``spec.toml`` are what hardware and
-driver need, with ``registers.md`` and ``registers.h`` for whoever writes the driver; the model and
-its images are what it is judged by; ``multipliers`` holds the netlists that are not of the
-catalogue. The build of a study also has the mappings of the baselines, and ``exploration.json``,
-which says what was chosen among. ``manifest.json`` holds the digests of all. Simulation and
-synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
+``accelerator.v``, ``program.json``, its image ``program.bin``, ``mapping.json`` and ``spec.toml``
+are what hardware and driver need, with ``registers.md`` and ``registers.h`` for whoever writes
+the driver; the model and its images are what it is judged by; ``multipliers`` holds the netlists
+that are not of the catalogue. The build of a study also has the mappings of the baselines, and
+``exploration.json``, which says what was chosen among. ``manifest.json`` holds the digests of
+all. Simulation and synthesis leave ``simulation.json`` and ``synthesis.json`` beside them.
 """
 
 import dataclasses
@@ -25,6 +25,7 @@ from hwgen.arith.catalogue import given
 from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError
+from hwgen.files import check_file
 from hwgen.mapping.study import Study
 from hwgen.network import data
 from hwgen.network.graph import Network
@@ -48,7 +49,16 @@ BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json
 DATA = "data.npz"  # of a study: all its images
 IMAGES = "images.npz"  # of a mapping that was given: the images' codes
 _MODEL = "model"
-FILES = (VERILOG, "program.json", "mapping.json", "spec.toml", "registers.md", "registers.h")
+RESULTS = ("simulation.json", "synthesis.json")  # made again when they are gone
+FILES = (
+    VERILOG,
+    "program.json",
+    "program.bin",
+    "mapping.json",
+    "spec.toml",
+    "registers.md",
+    "registers.h",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +83,8 @@ class Build:
         if folder_kind(build.folder) != KIND:
             raise DataError(f"build {folder} must be a folder made by hwgen generate")
         digests = build._digests()
-        files = {name: build._bytes(name) for name in digests if name != VERILOG}
+        gone = [name for name in RESULTS if not (build.folder / name).exists()]
+        files = {name: build._bytes(name) for name in digests if name not in (VERILOG, *gone)}
         for name, content in files.items():
             if _sha256(content) != digests[name]:
                 raise DataError(
@@ -159,8 +170,11 @@ class Build:
         return self._bytes(name).decode()
 
     def _bytes(self, name: str) -> bytes:
+        path = self.folder / name
+        if path.exists():
+            check_file(path, "build file", DataError)
         try:
-            return (self.folder / name).read_bytes()
+            return path.read_bytes()
         except OSError as error:
             raise DataError(f"build {self.folder} must hold {name}: {error.strerror}") from error
 
@@ -245,7 +259,7 @@ def _write(
             **register_files(spec),
         }
         files = files | {name: text.encode() for name, text in texts.items()}
-        files |= given.files_of(spec.multipliers)
+        files |= {"program.bin": program.image, **given.files_of(spec.multipliers)}
         for name, content in files.items():
             (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content)

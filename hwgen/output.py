@@ -64,6 +64,8 @@ def replacing_folder(path: str | os.PathLike[str], kind: str) -> Iterator[Path]:
 
 def folder_kind(path: Path) -> str | None:
     """What the folder's manifest says it holds; None when the folder is not ours."""
+    if not (path / MANIFEST).is_file():  # reading a pipe would wait
+        return None
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -31,6 +31,7 @@ __all__ = ["Simulation", "compare", "simulate"]
 RESULT = "simulation.json"
 BENCH = "bench_accelerator"
 VISIBLE = {"executor": ("ended",), "memory_activations": ("words",)}  # beside the ports
+IMAGES = 8
 PATIENCE = 20  # times the cycles that a program should take
 START_S = 120  # for a simulation to load its program, on a very busy machine
 SLOWEST_HZ = 100  # simulated cycles per second, likewise
@@ -67,7 +68,7 @@ class Simulation:
     simulator: str
 
 
-def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simulation:
+def simulate(build: Build, images: int | None = None, simulator: str = "icarus") -> Simulation:
     """Run the first test images through the Verilog and compare every tensor with golden.
 
     Leaves ``simulation.json`` in the build.
@@ -75,17 +76,19 @@ def simulate(build: Build, images: int = 8, simulator: str = "icarus") -> Simula
     Parameters
     ----------
     build : Build
-    images : int
-        Test images: 1 to as many as there are.
+    images : int, optional
+        Test images: 1 to as many as there are; default: the first 8.
     simulator : str
         ``icarus`` or ``verilator``, which is compiled first and then runs much faster.
     """
     check_simulator(simulator)
     network = build.network()
     judged = build.images(network)
+    images = min(IMAGES, len(judged)) if images is None else images
     check_range("simulate", "images", images, 1, len(judged))
     expected = golden.run(network, judged[:images], build.mapping())
     program = build.program()
+    program.check_spec(build.spec())
     if not set(program.places) | set(program.extents) <= set(expected):
         raise DataError(f"build {build.folder} must hold the program of its own network")
     result = compare(build.verilog, program, expected, simulator)

@@ -78,15 +78,15 @@ def generate_mapping(
 
 
 def simulate(
-    build_folder: Build | PathLike, *, images: int = 8, simulator: str = "icarus"
+    build_folder: Build | PathLike, *, images: int | None = None, simulator: str = "icarus"
 ) -> Simulation:
     """Run test images through the Verilog and compare every tensor with the reference.
 
     Parameters
     ----------
     build_folder : Build or path
-    images : int
-        Test images, from the first on.
+    images : int, optional
+        Test images, from the first on; default: 8, or as many as there are.
     simulator : str
         ``icarus`` or ``verilator``.
     """

@@ -114,7 +114,10 @@ def _fit_lines(
         return
     needs = fit.needs
     spilled = f", spilled: {', '.join(needs.spilled)}" if needs.spilled else ""
-    yield f"Cycles per image on {name}, {spec.rows * spec.cols} multipliers:\n"
+    yield (
+        f"Cycles per image on {name}, {spec.rows * spec.cols} multipliers, all layers on "
+        f"{spec.multipliers[0]}:\n"
+    )
     yield report_text(fit.cycles)
     yield (
         f"Activation banks: {needs.activation_bytes} of {needs.available_bytes} bytes{spilled}.\n"

@@ -63,7 +63,11 @@ def run(args: argparse.Namespace) -> int:
         f"{cost.accelerator.memory_bits} bits of memory\n"
     )
     print(f"{table(ARRAYS, arrays)}\n")
-    print("array, weight loader and vector unit by part; energy of one image, all its cycles\n")
+    print(
+        "array, weight loader and vector unit by part; energy of one image, all its cycles, with\n"
+        "the operands of the first one. In the array a multiplier is driven by registers, in the\n"
+        "table above by its ports, and on all images that it is measured with.\n"
+    )
     print(table(PARTS, _parts(cost)))
     return 0
 

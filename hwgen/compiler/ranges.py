@@ -51,8 +51,8 @@ def range_fields(
     if (derived != modes).any():
         wrong = int((derived != modes).sum())
         raise SpecError(
-            f"layer {layer} has modes that are no ranges of weights: "
-            f"{wrong} of {values.size} weights would get another one"
+            f"layer {layer} must have one range of weights for each mode, but one (the rest), "
+            f"or ranges within others: {wrong} of {values.size} weights would get another mode"
         )
     hulls += [(1, 0, 0)] * (RANGES - len(hulls))  # holds no weight
     fields = {"range_mode": rest}

@@ -113,11 +113,13 @@ class AcceleratorSpec:
                 f"accelerator activation_bytes must be a multiple of {self.banks} banks, "
                 f"not {self.activation_bytes}"
             )
+        if self.clock_gates and self.form != "tiles":
+            raise SpecError(f"accelerator clock_gates must be false for form {self.form}")
         self._check_multipliers()
 
     def _check_multipliers(self) -> None:
         names = self.multipliers
-        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
             raise SpecError(f"accelerator multipliers must be a list of names, not {names!r}")
         low, high = {"columns": (1, self.cols), "tiles": (2, 8)}.get(self.form, (1, 1))
         check_range("accelerator", "number of multipliers", len(names), low, high)

@@ -103,10 +103,10 @@ _VECTOR = {
     "positions of a pass not counted anew": Fault(
         "tiles", "chain_head", "Mux(token.first, 0, position)", "position"
     ),
-    "zero point not taken away": Fault(
-        "columns", "byte_skew", "self.a[col] - self.offset", "self.a[col]"
+    "zero point added": Fault("columns", "byte_skew", "a - self.offset", "a + self.offset"),
+    "bytes not skewed": Fault(
+        "columns", "byte_skew", "eq(late[:width])", "eq(waiting[width : 2 * width])"
     ),
-    "bytes not skewed": Fault("columns", "byte_skew", "range(col)", "range(min(col, 1))"),
     "own sum left out on the diagonal": Fault("weights", "column_lane", "value + product", "value"),
     "scaling of the next filter": Fault(
         "weights", "column_lane", "with m.If(self.load_rescale):", "with m.If(loads):"
@@ -123,7 +123,7 @@ _VECTOR = {
         "accumulator.data.eq(self.total)",
     ),
     "codes not aligned": Fault(
-        "columns", "deskew", "line[self.cols - 1 - col]", "line[max(self.cols - 2 - col, 0)]"
+        "columns", "deskew", "lines[self.cols - 1 - col]", "lines[max(self.cols - 2 - col, 0)]"
     ),
     "first rounding left out": Fault("edge", "requantizer", "product + (1 << 30)", "product"),
     "ties up": Fault("edge", "requantizer", "(lost > half)", "(lost >= half)"),
@@ -134,9 +134,6 @@ _VECTOR = {
     "target lines run on": Fault("ranges", "target_walker", "m.Elif(ended)", "m.Elif(ended & 0)"),
     "a column too many": Fault(
         "ranges", "run_target", "work.final & (col < columns)", "work.final & (col <= columns)"
-    ),
-    "address of the next position": Fault(
-        "columns", "scatter_target", "kept_address + channel", "address + channel"
     ),
     "column without a filter writes": Fault(
         "columns", "scatter_target", "(col < columns) & ~channel.all()", "(col < columns)"

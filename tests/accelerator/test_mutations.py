@@ -136,7 +136,7 @@ def field(operation, name, change):
 
 PROGRAM_FAULTS = {
     "stride": field(Operation.DENSE, "column_step", lambda x: x - 1),
-    "vertical stride": field(Operation.DENSE, "line_step", lambda x: x - 1),
+    "vertical stride": field(Operation.DENSE, "line_step", lambda x: x + 7),
     "padding": field(Operation.DENSE, "fill", lambda x: x ^ 1),
     "lines of the input": field(Operation.DENSE, "in_lines", lambda x: x - 1),
     "bytes of a line": field(Operation.DENSE, "line_bytes", lambda x: x + 1),

@@ -40,7 +40,7 @@ def test_the_digits_network(printed):
     assert re.search(r"^add +add +8x8x8 +8x8x8( +-){4}$", text, re.MULTILINE)
     assert re.search(r"^conv1 +0\.\.255 +0\.\.255 .* -127\.\.127 .* 8 x 8$", text, re.MULTILINE)
     assert "Codes that activations can hold;" in text
-    assert "\nCycles per image on 2x2, 4 multipliers:\n" in text
+    assert "\nCycles per image on 2x2, 4 multipliers, all layers on exact:\n" in text
     assert re.search(r"^conv4 +\d+ .* \d\d\.\d%$", text, re.MULTILINE)
     assert re.search(r"^all +\d+( +\d+){5} +\d\d\.\d%$", text, re.MULTILINE)
     assert re.search(r"^Activation banks: \d+ of 8192 bytes\.$", text, re.MULTILINE)

@@ -146,6 +146,7 @@ def test_modes_that_are_no_ranges_are_refused():
     mapping = Mapping({name: LayerMapping(multiplier="lvrm", ranges=rules)})
     spec, _ = random_spec(rng, form="ranges", multipliers=("lvrm",))
     with pytest.raises(
-        SpecError, match=rf"^layer {name} has modes that are no ranges of weights: \d+ of \d+ "
+        SpecError,
+        match=rf"^layer {name} must have one range of weights for each mode, .*: \d+ of \d+ ",
     ):
         compile_network(network, mapping, replace(spec, rows=5))

@@ -181,7 +181,7 @@ def _generate(command: argparse.ArgumentParser) -> None:
 def _simulate(command: argparse.ArgumentParser) -> None:
     command.add_argument("build", metavar="BUILD", help="what hwgen generate wrote")
     command.add_argument(
-        "--images", type=int, default=8, metavar="N", help="test images to run (default: 8)"
+        "--images", type=int, metavar="N", help="test images to run (default: the first 8)"
     )
     command.add_argument(
         "--simulator",
