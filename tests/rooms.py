@@ -193,6 +193,7 @@ ROOMS = {
         "hwgen.arith.catalogue",
         "hwgen.compiler",
         "hwgen.errors",
+        "hwgen.files",
         "hwgen.accelerator",
         "hwgen.mapping",
         "hwgen.network",

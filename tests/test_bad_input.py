@@ -10,10 +10,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from hwgen import api
 from hwgen.mapping.strategies import STRATEGIES
 from hwgen.network import digits
-from hwgen.spec.accelerator_file import load_spec, presets
+from hwgen.spec.accelerator_file import presets
 
 PRESETS = Path(str(resources.files("hwgen.spec") / "presets"))
 MODEL, DATA = str(digits.model_path()), str(digits.data_path())
@@ -244,33 +243,6 @@ def test_a_study_that_is_none(refused, tmp_path, command):
     (tmp_path / "text").write_text("not a study")
     line = refused(command, "text", "-o", "out.html")
     assert line.startswith("study text must be a study made by hwgen")
-
-
-def test_a_network_to_generate_for_needs_images(refused):
-    line = "generate must be given --data with a network"
-    assert refused("generate", MODEL, "-o", "build") == line
-    assert refused("generate", MODEL, "--multiplier", "exact", "-o", "build") == line
-    assert refused("generate", MODEL, "--arch", "2x2", "--pick", "max-drop=1", "-o", "build") == (
-        "--pick must be given with a study, not with a network"
-    )
-
-
-def test_hardware_that_lacks_what_a_mapping_needs(refused, tmp_path):
-    (tmp_path / "arch.toml").write_text(load_spec("4x4").to_toml())
-    options = ("--data", DATA, "--preprocess", "codes = true", "-o", "build")
-    assert refused(
-        "generate", MODEL, "--multiplier", "truncated_7", "--arch", "arch.toml", *options
-    ) == ("layer conv1 wants multiplier truncated_7, but the accelerator holds exact")
-    assert refused("generate", MODEL, "--multiplier", "exact_u8", *options).startswith(
-        "accelerator activation_sum must be true for unsigned weights"
-    )
-
-
-def test_a_report_of_a_mapping_that_was_given(refused, tmp_path):
-    api.generate_mapping(MODEL, tmp_path / "given", data=DATA, preprocess="codes = true", images=1)
-    assert refused("report", "given", "-o", "report.html") == (
-        "build given must be that of a study for a report, not of a mapping that was given"
-    )
 
 
 @pytest.mark.parametrize("command", ["generate", "report"])
