@@ -119,7 +119,7 @@ class AcceleratorSpec:
 
     def _check_multipliers(self) -> None:
         names = self.multipliers
-        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
             raise SpecError(f"accelerator multipliers must be a list of names, not {names!r}")
         low, high = {"columns": (1, self.cols), "tiles": (2, 8)}.get(self.form, (1, 1))
         check_range("accelerator", "number of multipliers", len(names), low, high)

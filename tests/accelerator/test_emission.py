@@ -104,9 +104,8 @@ print(hashlib.sha256(text.encode()).hexdigest())
 
 
 @pytest.mark.regress
-def test_the_largest_accelerator_takes_seconds():
+def test_the_largest_accelerator_takes_less_than_a_gigabyte():
     command = [sys.executable, "benchmarks/emission.py", "64", "--one", "accelerator"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
-    assert found["processor_s"] < 20  # 10 on an accelerator with nothing else to do
     assert max(found["hwgen_mib"], found["yosys_mib"]) < 1024
