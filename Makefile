@@ -17,7 +17,7 @@ test: $(VENV)/ready $(VENV)/test-ready
 
 # Full data sets against onnxruntime and TFLite's interpreter: an hour, of data beside the checkout.
 regress: $(VENV)/ready $(VENV)/test-ready
-	$(BIN)/python -m pytest --numprocesses 2 -m regress
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m regress
 
 # The table and the picture that README.md shows; the table goes into README.md by hand.
 docs: demo

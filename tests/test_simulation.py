@@ -92,7 +92,6 @@ def test_the_unchanged_accelerator_agrees_in_every_code(job, tmp_path):
 COMPILERS = all(shutil.which(tool) for tool in ("c++", "make"))
 
 
-@pytest.mark.regress
 @pytest.mark.skipif(not COMPILERS, reason="Verilator needs a compiler and make")
 def test_verilator_agrees_with_icarus(job, tmp_path):
     seen = job.compare(tmp_path, simulator="verilator")

@@ -74,8 +74,6 @@ ACCELERATORS = {
         multipliers=("exact_booth_u4xs4",),
         accumulator_width=24,
     ),
-}
-LARGE = {
     "smallest, widest bus": small(
         rows=2,
         cols=2,
@@ -85,6 +83,8 @@ LARGE = {
         layer_counters=1,
         outstanding=64,
     ),
+}
+LARGE = {
     "16x16": load_spec("16x16"),
     "16x12, tiles": small(
         rows=16,

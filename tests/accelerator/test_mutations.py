@@ -136,7 +136,8 @@ def field(operation, name, change):
 
 PROGRAM_FAULTS = {
     "stride": field(Operation.DENSE, "column_step", lambda x: x - 1),
-    "vertical stride": field(Operation.DENSE, "line_step", lambda x: x + 7),
+    # One line less would leave every tap of this layer inside the tensor, where it is now.
+    "vertical stride": field(Operation.DENSE, "line_step", lambda x: x + 1),
     "padding": field(Operation.DENSE, "fill", lambda x: x ^ 1),
     "lines of the input": field(Operation.DENSE, "in_lines", lambda x: x - 1),
     "bytes of a line": field(Operation.DENSE, "line_bytes", lambda x: x + 1),

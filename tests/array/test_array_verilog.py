@@ -1,6 +1,8 @@
 """Verilog of arrays: what Verilator thinks of it, and how long it takes to write."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -60,3 +62,21 @@ def test_every_distinct_component_is_one_module():
     assert set(modules.values()) == {1}
     elements = {name for name in modules if name.startswith(("pe_0", "pe_1", "multiplier"))}
     assert elements == {"pe_0", "pe_1", "multiplier_0", "multiplier_1"}
+
+
+def test_verilog_of_the_largest_array_is_small():
+    script = """
+import resource
+from hwgen.arith.catalogue import find
+from hwgen.array.grid import SystolicArray
+from hwgen.verilog import to_verilog
+array = SystolicArray(find("posneg_2"), rows=64, cols=64, sum_column=True)
+print(len(to_verilog(array, "dut")))
+for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+    print(resource.getrusage(who).ru_maxrss)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    size, *kib = map(int, done.stdout.split())
+    assert size < 2_000_000
+    assert max(kib) < 1 << 20

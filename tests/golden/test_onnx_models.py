@@ -57,7 +57,7 @@ def case(shared_data, model, form):
 @MODELS
 def test_layers_agree_on_some_images(case):
     path, network, data = case
-    compare(network, reference_tensors(path, network, data.images[:100]), SHARE)
+    compare(network, reference_tensors(path, network, data.images[:200]), SHARE)
 
 
 @pytest.mark.regress
