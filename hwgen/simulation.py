@@ -26,7 +26,7 @@ from hwgen.flow.simulator import (
 from hwgen.progress import progress
 from hwgen.spec.registers.accelerator import CAUSES
 
-__all__ = ["Simulation", "compare", "simulate"]
+__all__ = ["BENCH", "VISIBLE", "Simulation", "compare", "simulate"]
 
 RESULT = "simulation.json"
 BENCH = "bench_accelerator"

@@ -16,6 +16,7 @@ from hwgen.compiler.program import Program
 from hwgen.emission import Emitter
 from hwgen.errors import ToolError
 from hwgen.flow.simulator import run_benches
+from hwgen.simulation import BENCH
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.verilog import to_verilog
 from tests.accelerator.forms import finest_mapping
@@ -109,7 +110,7 @@ def run_job(job, compiled, folder, program=None):
     outcome.unlink(missing_ok=True)
     try:
         (passed,) = run_benches(
-            "bench_accelerator", compiled, folder, [environment], top="accelerator", limit_s=LIMIT_S
+            BENCH, compiled, folder, [environment], top="accelerator", limit_s=LIMIT_S
         )
     except ToolError:
         return None

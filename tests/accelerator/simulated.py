@@ -8,11 +8,10 @@ from hwgen.accelerator import Accelerator
 from hwgen.compiler.compile import compile_network
 from hwgen.flow.simulator import build_simulation, run_benches
 from hwgen.golden import run
+from hwgen.simulation import BENCH, VISIBLE
 from hwgen.verilog import to_verilog
 
-__all__ = ["VISIBLE", "build", "simulate_image", "simulate_images"]
-
-VISIBLE = {"executor": ["ended"], "memory_activations": ["words"]}
+__all__ = ["build", "simulate_image", "simulate_images"]
 
 
 def build(spec, folder, simulator="icarus"):
@@ -45,7 +44,7 @@ def simulate_images(
         "HWGEN_OUTCOME": "outcome.json",
     }
     (passed,) = run_benches(
-        "bench_accelerator",
+        BENCH,
         compiled,
         folder / "runs",
         [environment],

@@ -5,10 +5,11 @@ from hwgen.compiler.compile import compile_network
 from hwgen.errors import ToolError
 from hwgen.flow.simulator import build_simulation
 from hwgen.golden import run
+from hwgen.simulation import VISIBLE
 from hwgen.verilog import to_verilog
 from sim.reference.accelerator import AcceleratorFault
 from sim.reference.replay import replay
-from tests.accelerator.simulated import VISIBLE, simulate_image
+from tests.accelerator.simulated import simulate_image
 
 __all__ = ["on_model", "on_verilog"]
 

@@ -8,10 +8,18 @@ from hwgen.arith.catalogue import find
 from hwgen.array.pe import ProcessingElement
 from hwgen.cost.array.modules import parts_in
 from hwgen.cost.clock import clock_pin_pj
-from hwgen.cost.element import element_cost
+from hwgen.cost.energy import (
+    clock_energy_pj,
+    delay_steps,
+    input_words,
+    source_energies_pj,
+    toggle_prices_pj,
+)
 from hwgen.cost.hierarchy import map_design
 from hwgen.cost.parts import PartedNetlist, parts_of
+from hwgen.cost.sequential import run_cycles
 from hwgen.cost.synthesis import synthesize
+from hwgen.cost.timing import analyze
 from hwgen.verilog import to_verilog
 
 TWO = """
@@ -68,9 +76,14 @@ def test_the_sum_is_that_of_an_element_priced_as_a_whole(element, generic):
     )
     cells = (*netlist.gates, *netlist.flip_flops)
     parted = PartedNetlist(netlist, generic, dict.fromkeys([x.name for x in cells], "all"))
-    cost = element_cost(pe, generic, cycles)
-    assert sum(parted.energies_pj(cycles).values()) == pytest.approx(cost.switching_pj)
-    assert parted.clocks_pj["all"] == pytest.approx(cost.clock_pj)
+    timing = analyze(netlist, generic)
+    prices = toggle_prices_pj(netlist, timing, generic)
+    words = [input_words(netlist, ports, slice(0, 100)) for ports in cycles]
+    *_, before, after = run_cycles(netlist, words)
+    steps = delay_steps(timing, generic)
+    energies = source_energies_pj(netlist, steps, prices, before, after)[:100]
+    assert sum(parted.energies_pj(cycles).values()) == pytest.approx(energies.mean())
+    assert parted.clocks_pj["all"] == pytest.approx(clock_energy_pj(netlist, prices))
 
 
 def test_registers_of_an_element_are_told_apart(element, generic):
