@@ -1,4 +1,4 @@
-"""Fitting what makes errors cheap: bias update and control variate."""
+"""The bias update: what takes the mean error of each filter away."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,15 +9,12 @@ from numpy.typing import NDArray
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import Variate, products_of
 from hwgen.mapping.kinds import is_exact
-from hwgen.mapping.moments import error_sums, tap_histograms
+from hwgen.mapping.corrections.moments import error_sums, tap_histograms
 from hwgen.network.graph import Convolution, Network
 from hwgen.network.limits import highest_code
-from hwgen.spec.mapping import ControlVariate, LayerMapping, Mapping
-from hwgen.spec.mapping.corrections import VariateKind
+from hwgen.spec.mapping import LayerMapping, Mapping
 
-__all__ = ["bias_update", "control_variate", "update_biases"]
-
-FRACTION = 8  # bits: a factor is then off by 0.2 % of a weight code
+__all__ = ["bias_update", "update_biases"]
 
 
 def update_biases(
@@ -87,49 +84,6 @@ def bias_update(
         sums, count = [x * scale - y for x, y in zip(sums, added, strict=True)], count * scale
     update = tuple((2 * x + count) // (2 * count) for x in sums)
     return update if any(update) else ()
-
-
-def control_variate(
-    layer: Convolution,
-    mapping: LayerMapping,
-    codes: NDArray[np.uint8],
-    zero_point: int,
-    *,
-    x: VariateKind,
-    bits: int,
-    fraction: int = FRACTION,
-    highest: int = 255,
-) -> ControlVariate:
-    """Factors that take away what ``x`` tells of the error, for measured activations.
-
-    Least squares for independent taps, whatever the multipliers (the general form of Zervakis
-    et al., DAC 2021)::
-
-        C[f] = sum_k Cov(error of product k, x of tap k) / sum_k Var(x of tap k)
-
-    rounded to ``fraction`` bits, halves up; 0 where ``x`` never varies. Fit the bias update
-    after it: that is C0.
-
-    Parameters
-    ----------
-    layer, mapping, codes, zero_point, highest
-        As :func:`bias_update` takes them; another control variate does not count.
-    x, bits, fraction
-        As in :class:`hwgen.spec.mapping.ControlVariate`.
-    """
-    filters = len(layer.weights)
-    blank = ControlVariate(x=x, bits=bits, fraction=fraction, factors=(0,) * filters)
-    products = products_of(layer, replace(mapping, control_variate=blank), zero_point, highest)
-    assert products.variate is not None
-    seen = tap_histograms(layer, codes, zero_point)
-    probability = seen / seen[0, 0].sum()
-    read = products.variate.x.astype(np.float64)
-    centred = read - (probability @ read)[..., None]
-    covariance = error_sums(layer, mapping, products, probability * centred)
-    variance = (probability * centred**2).sum(axis=(1, 2)).repeat(filters // layer.groups)
-    factors = np.divide(covariance, variance, out=np.zeros(filters), where=variance > 0)
-    rounded = np.floor(factors * (1 << fraction) + 0.5).astype(np.int64)
-    return replace(blank, factors=tuple(int(factor) for factor in rounded))
 
 
 def _is_exact(layer: Convolution, mapping: LayerMapping) -> bool:

@@ -1,0 +1,124 @@
+"""Joint weight tuning: the codes of a filter, chosen together."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwgen.arith.catalogue import find
+from hwgen.golden.products import weight_offset
+from hwgen.mapping.corrections.regression import regression
+from hwgen.mapping.corrections.statistics import LayerStatistics, scales
+from hwgen.mapping.energy import Energies, layer_energy_pj
+from hwgen.spec.mapping import LayerMapping
+from hwgen.spec.mapping.corrections import TunedWeights
+
+__all__ = ["error_variance", "joint"]
+
+DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
+
+
+def joint(
+    statistics: LayerStatistics,
+    mapping: LayerMapping,
+    energies: Energies,
+    baseline: str,
+    thrift: float,
+) -> LayerMapping:
+    """Codes that give the least error variance together, energy counted in.
+
+    Each code's product is ``slope * a + constant + residual`` for the layer's activations, so a
+    filter's error variance is ``(w - slope)' H (w - slope) + sum residual variances`` with the
+    covariance ``H`` of what its taps read. One code after the other is chosen, and what it is
+    off is made up for by those that are left: the recursion of GPTQ (Frantar et al., ICLR 2023),
+    whose codes are rounded weights; the table's slopes in their place are ours. Constants are
+    the bias update's.
+
+    Parameters
+    ----------
+    thrift : float
+        See :class:`~hwgen.mapping.design.Corrections`.
+    """
+    layer = statistics.layer
+    filters, taps = len(layer.weights), layer.fan_in
+    choices, index = mapping.resolve(layer.centred_weights)
+    index = index.reshape(filters, taps)
+    found = [regression(statistics, choice) for choice in choices]
+    slopes = np.stack([x.slope for x in found])
+    prices = np.stack([x.residual_variance for x in found])
+    exact = LayerMapping(multiplier=baseline)
+    worth = _worth(statistics, layer_energy_pj(layer, exact, energies), thrift)
+    by_code = np.stack([np.roll(energies.of(x, layer.name), 128) for x in choices])
+
+    offset = weight_offset(find(mapping.multiplier).w_kind)
+    target = layer.weights.reshape(filters, taps).astype(np.float64) + offset
+    codes = np.empty((filters, taps), np.int64)
+    for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
+        codes[rows] = _group(
+            target[rows],
+            statistics.covariance[group],
+            index[rows],
+            slopes,
+            prices,
+            by_code,
+            worth[rows],
+        )
+    return replace(mapping, tuned_weights=TunedWeights.of(codes.reshape(layer.weights.shape)))
+
+
+def _worth(statistics: LayerStatistics, exact_pj: float, thrift: float) -> NDArray[np.float64]:
+    """Error variance of each filter's accumulator that a pJ per product is worth: float64[F]."""
+    scale = scales(statistics.layer) ** 2
+    positions = statistics.layer.shape[0] * statistics.layer.shape[1]
+    output = float((scale * statistics.output_variance).sum())
+    found: NDArray[np.float64] = thrift * output * positions / exact_pj / scale
+    return found
+
+
+def _group(
+    target: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    index: NDArray[np.uint8],
+    slopes: NDArray[np.float64],
+    prices: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    worth: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Codes ``[F, taps]`` of the filters of a group."""
+    taps = len(covariance)
+    damped = covariance + np.eye(taps) * max(DAMPING * np.diag(covariance).mean(), 1e-6)
+    order = np.argsort(-np.diag(damped), kind="stable")
+    upper = np.linalg.cholesky(np.linalg.inv(damped[np.ix_(order, order)])).T
+    left, found = target[:, order], np.empty(target.shape, np.int64)
+    for step, tap in enumerate(order):
+        chosen = index[:, tap]
+        error = (left[:, step, None] - slopes[chosen]) / upper[step, step]
+        cost = error**2 + prices[chosen] + worth[:, None] * energies[chosen]
+        code = cost.argmin(axis=1)
+        found[:, tap] = code - 128
+        own = np.take_along_axis(error, code[:, None], axis=1)
+        left[:, step + 1 :] -= own * upper[step, step + 1 :]
+    return found
+
+
+def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.float64]:
+    """Variance of each filter's accumulator error, its mean taken away: float64[F].
+
+    By the slopes and residuals of :func:`~hwgen.mapping.corrections.regression.regression`,
+    whose residuals count as independent.
+    """
+    layer = statistics.layer
+    filters, taps = len(layer.weights), layer.fan_in
+    choices, index = mapping.resolve(layer.centred_weights)
+    index = index.reshape(filters, taps)
+    tuned = mapping.tuned_weights
+    codes = layer.weights if tuned is None else tuned.codes(layer.weights.shape)
+    place = codes.reshape(filters, taps).astype(np.int64) + 128
+    found = [regression(statistics, choice) for choice in choices]
+    slopes = np.stack([x.slope for x in found])[index, place]
+    residual = np.stack([x.residual_variance for x in found])[index, place].sum(axis=1)
+    offset = weight_offset(find(mapping.multiplier).w_kind)
+    off = layer.weights.reshape(filters, taps) + offset - slopes
+    grouped = off.reshape(layer.groups, -1, taps)
+    linear = np.einsum("gfk,gkl,gfl->gf", grouped, statistics.covariance, grouped, optimize=True)
+    return np.asarray(linear.ravel() + residual, dtype=np.float64)

@@ -1,0 +1,20 @@
+"""Weight tuning of all kinds."""
+
+from hwgen.mapping.corrections.joint import joint
+from hwgen.mapping.corrections.statistics import LayerStatistics
+from hwgen.mapping.design import Corrections
+from hwgen.mapping.energy import Energies
+from hwgen.spec.mapping import LayerMapping
+
+__all__ = ["tuned"]
+
+
+def tuned(
+    statistics: LayerStatistics,
+    mapping: LayerMapping,
+    corrections: Corrections,
+    energies: Energies,
+    baseline: str,
+) -> LayerMapping:
+    """``mapping`` with the weight codes that ``corrections.tuning`` chooses."""
+    return joint(statistics, mapping, energies, baseline, corrections.thrift)
