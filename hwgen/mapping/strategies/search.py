@@ -76,7 +76,8 @@ class Procedure(Search):
     """A strategy written down as a procedure, step by step.
 
     :meth:`steps` yields questions and is sent their outcomes, in the same order; what was asked
-    before is answered from memory.
+    before is answered from memory. A budget that does not suffice ends the procedure where it
+    is, after as many of its questions as there are left.
     """
 
     def __init__(self, problem: Problem, options: Options) -> None:
@@ -87,6 +88,11 @@ class Procedure(Search):
         self._steps = self.steps()
         self._is_over = False
         self._advance(first=True)
+
+    @property
+    def questions_left(self) -> int:
+        """What remains of the budget."""
+        return self.options.budget - len(self._known)
 
     @abstractmethod
     def steps(self) -> Steps:
@@ -114,4 +120,5 @@ class Procedure(Search):
                 return
             first = False
             fresh = {x.key: x for x in self._wanted if x.key not in self._known}
-            self._left = list(fresh.values())
+            self._left = list(fresh.values())[: max(0, self.questions_left)]
+            self._is_over = len(self._left) < len(fresh)
