@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hwgen.mapping.design import Question
+from hwgen.mapping.design import Corrections, Question
 from hwgen.mapping.outcome import Outcome
 from hwgen.mapping.problem import Problem
 
@@ -31,12 +31,15 @@ class Options:
         point use it.
     query : str
         Of strategy ``formal``: what the mapping must satisfy.
+    corrections : Corrections, optional
+        Of all designs, in place of those that the method was published with.
     """
 
     seed: int
     budget: int
     max_drop: float = 1.0
     query: str = ""
+    corrections: Corrections | None = None
 
 
 class Search(ABC):
