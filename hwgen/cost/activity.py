@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from hwgen.cost.netlist import ONE, ZERO, Netlist
 
-__all__ = ["Words", "lanes_of", "pack", "toggles"]
+__all__ = ["Words", "count_ones", "lanes_of", "pack", "toggles"]
 
 Words = NDArray[np.uint64]
 _ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_ALTERNATE = tuple(_ONES // np.uint64(x) for x in (3, 5, 17))  # every other bit, pair, four
 _BEFORE = -1  # time of the settled state
 
 
@@ -38,6 +39,15 @@ def pack(bits: NDArray[np.bool_]) -> Words:
 def lanes_of(words: Words) -> NDArray[np.uint8]:
     """The lanes of packed words, 0 or 1 each."""
     return np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
+
+
+def count_ones(words: Words) -> Words:
+    """How many lanes of each word are 1."""
+    pairs = words - (words >> np.uint64(1) & _ALTERNATE[0])
+    fours = (pairs & _ALTERNATE[1]) + (pairs >> np.uint64(2) & _ALTERNATE[1])
+    bytes_ = fours + (fours >> np.uint64(4)) & _ALTERNATE[2]
+    found: Words = bytes_ * (_ONES // np.uint64(255)) >> np.uint64(56)
+    return found
 
 
 def toggles(
