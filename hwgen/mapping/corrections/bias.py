@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import Variate, products_of
-from hwgen.mapping.kinds import is_exact
 from hwgen.mapping.corrections.moments import error_sums, tap_histograms
+from hwgen.mapping.kinds import is_exact
 from hwgen.network.graph import Convolution, Network
 from hwgen.network.limits import highest_code
 from hwgen.spec.mapping import LayerMapping, Mapping

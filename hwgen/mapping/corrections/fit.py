@@ -39,9 +39,7 @@ class Fitter:
     energies : Energies
     """
 
-    def __init__(
-        self, network: Network, tensor: Tensor, baseline: str, energies: Energies
-    ) -> None:
+    def __init__(self, network: Network, tensor: Tensor, baseline: str, energies: Energies) -> None:
         self.network, self.energies, self.baseline = network, energies, baseline
         self._tensor = tensor
         plain = LayerMapping(multiplier=baseline)

@@ -1,5 +1,6 @@
 """Weight tuning of all kinds."""
 
+from hwgen.mapping.corrections.alone import published, weighted
 from hwgen.mapping.corrections.joint import joint
 from hwgen.mapping.corrections.statistics import LayerStatistics
 from hwgen.mapping.design import Corrections
@@ -17,4 +18,11 @@ def tuned(
     baseline: str,
 ) -> LayerMapping:
     """``mapping`` with the weight codes that ``corrections.tuning`` chooses."""
-    return joint(statistics, mapping, energies, baseline, corrections.thrift)
+    match corrections.tuning:
+        case "published":
+            return published(statistics, mapping)
+        case "weighted":
+            return weighted(statistics, mapping)
+        case "joint":
+            return joint(statistics, mapping, energies, baseline, corrections.thrift)
+    return mapping
