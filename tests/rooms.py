@@ -166,6 +166,15 @@ ROOMS = {
         "hwgen.spec",
         "hwgen.verilog",
     },
+    "hwgen.mapping_export": {
+        "numpy",
+        "hwgen.arith",
+        "hwgen.golden",
+        "hwgen.network",
+        "hwgen.output",
+        "hwgen.spec",
+    },
+    "hwgen.mapping_export.torch_layers": {"numpy", "torch"},  # what users get, for themselves
     "hwgen.evaluation": {
         "numpy",
         "onnx",
