@@ -3,8 +3,8 @@
 from importlib.metadata import EntryPoint, entry_points
 
 from hwgen.errors import SpecError
-from hwgen.mapping.strategies.greedy import Greedy
 from hwgen.mapping.strategies.agn_match import AgnMatch, AgnMatchPublished
+from hwgen.mapping.strategies.greedy import Greedy
 from hwgen.mapping.strategies.random import Random
 from hwgen.mapping.strategies.search import Search
 from hwgen.mapping.strategies.uniform import Uniform
