@@ -1,12 +1,16 @@
 """What a hardware form lets a strategy choose from at layer level, and designs made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
 
 from hwgen.arith.catalogue import find
 from hwgen.arith.operand import OperandKind
 from hwgen.mapping.design import Corrections, Design
 from hwgen.mapping.energy import layer_energy_pj
+from hwgen.mapping.kinds import errors
 from hwgen.mapping.problem import Problem
 from hwgen.spec.mapping import LayerMapping, Mapping
 from hwgen.spec.mapping.rules import Choice
@@ -17,7 +21,9 @@ __all__ = [
     "by_operands",
     "capacity",
     "energy_pj",
+    "error_spread",
     "kinds",
+    "ladder",
     "layer_design",
 ]
 
@@ -54,7 +60,10 @@ def capacity(problem: Problem) -> int:
 
 
 def admitted(problem: Problem) -> tuple[Choice, ...]:
-    """Choices that the form admits in all layers at once, in the order of the problem."""
+    """Choices that the form admits in all layers at once, in the order of the problem.
+
+    Those without an energy cannot take what some layer reads.
+    """
     return tuple(choice for choice in problem.choices if _is_admitted(problem, choice))
 
 
@@ -97,6 +106,27 @@ def layer_design(problem: Problem, chosen: Sequence[Choice], corrections: Correc
     return Design.of(layers, corrections)
 
 
+def error_spread(choice: Choice) -> float:
+    """Standard deviation of a product's error, over all pairs of operands."""
+    return float(errors(find(choice.multiplier), choice.mode).std())
+
+
+def ladder(problem: Problem, choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Choices from the most accurate one to the cheapest, each cheaper than those before.
+
+    Of those that err alike the cheapest counts, and none that errs more without being cheaper.
+    """
+    ranked = sorted((error_spread(x), energy_pj(problem, x), x) for x in choices)
+    found: list[Choice] = []
+    least = np.inf
+    for _, energy, choice in ranked:
+        if energy < least:
+            found.append(choice)
+            least = energy
+    return tuple(found)
+
+
 def _is_admitted(problem: Problem, choice: Choice) -> bool:
     layer = LayerMapping(multiplier=choice.multiplier, mode=choice.mode)
-    return problem.refusal(Mapping(dict.fromkeys(problem.layers, layer))) is None
+    mapping = Mapping(dict.fromkeys(problem.layers, layer))
+    return problem.refusal(mapping) is None and isfinite(energy_pj(problem, choice))

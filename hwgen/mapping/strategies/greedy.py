@@ -1,83 +1,91 @@
 """Lowering one layer at a time, the least sensitive first."""
 
-from collections.abc import Generator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple
 
-from hwgen.mapping.search import Candidate, Objectives, Search, Space
+from hwgen.mapping.design import Corrections, Design
+from hwgen.mapping.strategies.choices import LayerChoices, by_operands, ladder, layer_design
+from hwgen.mapping.strategies.search import Procedure, Steps
+from hwgen.mapping.strategies.together import side_by_side
+from hwgen.spec.mapping.rules import Choice
 
 __all__ = ["Greedy"]
 
-_Walk: TypeAlias = Generator[list[Candidate], None, None]
-
-_LEAST_DROP = 1e-6  # percent points: moves that look free compare by the energy they save
+LEAST_DROP = 1e-6  # percent points: moves that look free compare by the energy they save
 
 
-class Greedy(Search):
-    """Per switchable multiplier: measure each layer alone, then walk along the best ratio.
+class Alone(NamedTuple):
+    """What a layer does to the network when it alone is not most accurate."""
 
-    First every layer takes every mode alone, the others staying most accurate: its
-    sensitivity. Then, from the most accurate mapping, the move with the largest energy
-    saving per predicted drop (the difference of two sensitivities) is tried; it is kept when
-    the measured drop stays within ``max_drop``, otherwise that layer never takes that mode.
+    drop: float
+    energy: float
+
+
+class Greedy(Procedure):
+    """Measure each layer alone, then walk along the best ratio of energy saved to drop.
+
+    First every layer takes every choice alone, the others staying most accurate: its
+    sensitivity. Then, from the most accurate mapping, the move with the largest energy saving per
+    predicted drop (the difference of two sensitivities) is tried; it is kept when the measured
+    drop stays within ``max_drop``, otherwise that layer never takes that choice. The choices are
+    the modes of a multiplier, or the multipliers that a form of several arrays may hold; of
+    those, when measuring all alone takes more than half of the budget, fewer, evenly spread.
+
     After LVRM's layer step (Tasoulas et al., TCAS-I 2020), which orders layers by the loss of
-    the lowest mode alone; the ratio and more than two modes are ours. Draws nothing, so every
-    seed gives the same run. Walks of different multipliers advance side by side.
+    the lowest mode alone; the ratio and more than two modes are ours. With a bias update, as
+    there, unless the options say otherwise. Draws nothing, so every seed gives the same run.
+    Walks of different multipliers advance side by side.
     """
 
-    def __init__(self, space: Space, *, seed: int, max_drop: float) -> None:
-        super().__init__(space, seed=seed, max_drop=max_drop)
-        self._known: dict[Candidate, Objectives] = {}
-        self._queue: list[Candidate] = []
-        self._walks = [self._walk(name) for name in space.switchable]
+    def steps(self) -> Steps:
+        groups = [x for x in by_operands(self.problem) if len(x.choices) > 1]
+        yield from side_by_side(self._walk(group, len(groups)) for group in groups)
 
-    def ask(self, count: int) -> list[Candidate]:
-        if not self._queue:
-            self._advance()
-        asked, self._queue = self._queue[:count], self._queue[count:]
-        return asked
-
-    def tell(self, candidates: Sequence[Candidate], objectives: Sequence[Objectives]) -> None:
-        self._known.update(zip(candidates, objectives, strict=True))
-
-    def _advance(self) -> None:
-        running: list[_Walk] = []
-        for walk in self._walks:
-            wanted = next(walk, None)
-            if wanted is not None:
-                self._queue += wanted
-                running.append(walk)
-        self._walks = running
-
-    def _walk(self, name: str) -> _Walk:
-        layers = range(len(self.space.layers))
-        top = Candidate(name, (0,) * len(layers))
-        moves = {(x, mode) for x in layers for mode in range(1, self.space.modes[name])}
-        yield [top, *(_moved(top, *move) for move in sorted(moves))]
+    def _walk(self, group: LayerChoices, walks: int) -> Steps:
+        choices = self._affordable(ladder(self.problem, group.choices), walks)
+        layers = range(len(self.problem.layers))
+        top = (choices[0],) * len(layers)
+        moves = {(layer, choice) for layer in layers for choice in choices[1:]}
+        measured = sorted(moves)
+        questions = [self._design(top), *(self._design(_moved(top, *x)) for x in measured)]
+        outcomes = yield questions
+        seen = [Alone(x.drop.expected, x.objectives.energy) for x in outcomes]
+        alone = dict(zip(measured, seen[1:], strict=True))
+        alone |= {(layer, choices[0]): seen[0] for layer in layers}
 
         here = top
         while True:
-            ranked = sorted(self._ratio(top, here, move) for move in moves)
+            open_moves = [x for x in moves if group.admits(_moved(here, *x))]
+            ranked = sorted((_ratio(alone, here, move), move) for move in open_moves)
             if not ranked or ranked[0][0] >= 0:
                 return
             move = ranked[0][1]
             there = _moved(here, *move)
-            if there not in self._known:
-                yield [there]
-            if self._known[there].drop <= self.max_drop:
+            (outcome,) = yield [self._design(there)]
+            if outcome.objectives.drop <= self.options.max_drop:
                 here = there
             else:
                 moves.remove(move)
 
-    def _ratio(
-        self, top: Candidate, here: Candidate, move: tuple[int, int]
-    ) -> tuple[float, tuple[int, int]]:
-        """Energy change per predicted drop: negative and small is good."""
-        layer, mode = move
-        now = self._known[_moved(top, layer, here.modes[layer])]
-        then = self._known[_moved(top, layer, mode)]
-        return (then.energy - now.energy) / max(then.drop - now.drop, _LEAST_DROP), move
+    def _affordable(self, choices: tuple[Choice, ...], walks: int) -> tuple[Choice, ...]:
+        """The most accurate choice, and as many others as can be measured in every layer."""
+        count = self.options.budget // 2 // walks // len(self.problem.layers)
+        others = choices[1:]
+        if len(others) <= count:
+            return choices
+        count = max(count, 1)
+        return choices[0], *(others[-1 - i * len(others) // count] for i in range(count))
+
+    def _design(self, chosen: tuple[Choice, ...]) -> Design:
+        return layer_design(self.problem, chosen, self.options.corrections or Corrections())
 
 
-def _moved(candidate: Candidate, layer: int, mode: int) -> Candidate:
-    modes = candidate.modes
-    return Candidate(candidate.multiplier, (*modes[:layer], mode, *modes[layer + 1 :]))
+def _ratio(
+    alone: dict[tuple[int, Choice], Alone], here: tuple[Choice, ...], move: tuple[int, Choice]
+) -> float:
+    """Energy change per predicted drop: negative and small is good."""
+    now, then = alone[move[0], here[move[0]]], alone[move]
+    return (then.energy - now.energy) / max(then.drop - now.drop, LEAST_DROP)
+
+
+def _moved(chosen: tuple[Choice, ...], layer: int, choice: Choice) -> tuple[Choice, ...]:
+    return (*chosen[:layer], choice, *chosen[layer + 1 :])
