@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
+from hwgen.errors import check_choice
 from hwgen.mapping.design import Corrections, Question
 from hwgen.mapping.outcome import Outcome
 from hwgen.mapping.problem import Problem
@@ -33,6 +34,8 @@ class Options:
         Of strategy ``formal``: what the mapping must satisfy.
     corrections : Corrections, optional
         Of all designs, in place of those that the method was published with.
+    accounting : str
+        Of strategy ``alwann``: arrays that wait are ``gated``, or ``pipelined`` and clocked on.
     """
 
     seed: int
@@ -40,6 +43,10 @@ class Options:
     max_drop: float = 1.0
     query: str = ""
     corrections: Corrections | None = None
+    accounting: Literal["gated", "pipelined"] = "gated"
+
+    def __post_init__(self) -> None:
+        check_choice("search", "accounting", self.accounting, ("gated", "pipelined"))
 
 
 class Search(ABC):
