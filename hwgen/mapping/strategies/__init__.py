@@ -4,6 +4,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from hwgen.errors import SpecError
 from hwgen.mapping.strategies.agn_match import AgnMatch, AgnMatchPublished
+from hwgen.mapping.strategies.alwann import Alwann
 from hwgen.mapping.strategies.greedy import Greedy
 from hwgen.mapping.strategies.random import Random
 from hwgen.mapping.strategies.search import Search
@@ -17,6 +18,7 @@ GROUP = "hwgen.strategies"
 STRATEGIES: dict[str, type[Search]] = {
     "uniform": Uniform,
     "random": Random,
+    "alwann": Alwann,
     "agn-match": AgnMatch,
     "agn-match-published": AgnMatchPublished,
     "greedy": Greedy,

@@ -1,107 +1,159 @@
-"""NSGA-II over the multiplier and the modes."""
+"""ALWANN: NSGA-II over what each tile holds, and which tile each layer runs on."""
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymoo.algorithms.moo.nsga2 import NSGA2
-from pymoo.core.evaluator import Evaluator
-from pymoo.core.problem import Problem
-from pymoo.core.termination import NoTermination
-from pymoo.operators.crossover.ux import UniformCrossover
-from pymoo.problems.static import StaticProblem
 
-from hwgen.mapping.search import Candidate, Objectives, Search, Space
+from hwgen.mapping.design import Corrections
+from hwgen.mapping.energy import layer_energy_pj
+from hwgen.mapping.outcome import Outcome
+from hwgen.mapping.problem import Problem
+from hwgen.mapping.strategies.choices import layer_design
+from hwgen.mapping.strategies.chromosomes import Chromosomes, chromosomes
+from hwgen.mapping.strategies.search import Procedure, Steps
 
-__all__ = ["Nsga2"]
+__all__ = ["Alwann", "pipelined_energy"]
 
-POPULATION = 40
-PATIENCE = 50  # generations without a new candidate after which the space counts as exhausted
+POPULATION, GENERATIONS = 50, 30
+SMALLEST = 8  # population
+PATIENCE = 50  # generations without a new design, after which the space counts as exhausted
 
 
-class Nsga2(Search):
-    """NSGA-II as in ALWANN (Mrazek et al., ICCAD 2019), on layer modes of one multiplier.
+class Alwann(Procedure):
+    """ALWANN (Mrazek et al., ICCAD 2019): multipliers for tiles, tiles for layers, tuned weights.
 
-    Genes are the multiplier and, per layer, the mode; the first generation holds the uniform
-    candidates. Uniform crossover, then every gene is redrawn with probability 1/genes.
-    Reconstructed: the paper does not print its operators' rates and sizes. A mode gene counts
-    from most to least accurate and is scaled to the multiplier's number of modes, so a child
-    that changes its multiplier keeps how strongly each layer is approximated.
+    A chromosome is ``[map_TM | map_LT]``: the multiplier of each tile, as the hardware form has
+    them, and the tile of each layer. Of a form with one array it is the multiplier and the mode
+    of each layer. Weights are tuned as published, each code alone and for uniform activations,
+    and biases stay; other corrections, such as tuning for a layer's own activations
+    (``Corrections(bias_update=False, tuning="weighted")``), are an option. Minimised are drop and
+    energy; energy is
+
+    ``gated`` (power-gated tiles)
+        that of the products: one tile works, the others are switched off;
+    ``pipelined``
+        that of tiles that work on consecutive images, as fast as the slowest, and are clocked all
+        the time: see :func:`pipelined_energy`. Only the search is guided by it; what is recorded
+        is the energy of the products.
+
+    Reconstructed: uniform crossover and a redraw of every gene with probability 1/genes; 50
+    individuals over 30 generations, fewer of both where the budget is smaller; uniform designs,
+    evenly spread over their energies, are half of the first generation at most.
     """
 
-    def __init__(self, space: Space, *, seed: int, max_drop: float) -> None:
-        super().__init__(space, seed=seed, max_drop=max_drop)
-        self._names = tuple(space.modes)
-        self._depth = max(space.modes.values())
-        self._known: dict[Candidate, Objectives] = {}
-        self._queue: list[Candidate] = []
-        self._generation: Any = None
-        bounds = [len(self._names), *[self._depth] * len(space.layers)]
-        self._bounds = np.array(bounds)
-        self._algorithm = NSGA2(
-            pop_size=POPULATION,
-            sampling=self._first(),
+    def steps(self) -> Steps:
+        genes = chromosomes(self.problem)
+        algorithm = self._algorithm(genes)
+        seen: set[str] = set()
+        stale = 0
+        while stale < PATIENCE:
+            generation = algorithm.ask()
+            if generation is None:  # mating found nothing that is not in the population
+                stale += 1
+                continue
+            rows = generation.get("X")
+            designs = [layer_design(self.problem, genes.read(x), self._corrections) for x in rows]
+            outcomes = yield designs
+            _tell(algorithm, generation, self._objectives(genes, rows, outcomes))
+            fresh = {design.key for design in designs} - seen
+            stale = 0 if fresh else stale + 1
+            seen |= fresh
+
+    @property
+    def _corrections(self) -> Corrections:
+        published = Corrections(bias_update=False, tuning="published")
+        return self.options.corrections or published
+
+    def _objectives(
+        self, genes: Chromosomes, rows: NDArray[np.int64], outcomes: Sequence[Outcome]
+    ) -> NDArray[np.float64]:
+        found = np.array([outcome.objectives for outcome in outcomes])
+        if self.options.accounting == "pipelined":
+            tiles = [genes.tiles_of(x) for x in rows]
+            found[:, 1] = [
+                pipelined_energy(self.problem, *x) for x in zip(outcomes, tiles, strict=True)
+            ]
+        return found
+
+    def _algorithm(self, genes: Chromosomes) -> Any:
+        from pymoo.algorithms.moo.nsga2 import NSGA2  # it takes a second to import
+        from pymoo.core.problem import Problem as Bounds
+        from pymoo.core.termination import NoTermination
+        from pymoo.operators.crossover.ux import UniformCrossover
+
+        scale = sqrt(min(1.0, self.options.budget / (POPULATION * GENERATIONS)))
+        size = max(SMALLEST, round(POPULATION * scale))
+        bounds = genes.bounds
+
+        def redraw(problem: Any, population: Any, *, random_state: Any, **_: Any) -> Any:
+            old = population.get("X")
+            drawn = random_state.integers(0, bounds, size=old.shape)
+            chosen = random_state.random(old.shape) < 1 / len(bounds)
+            population.set("X", np.where(chosen, drawn, old))
+            return population
+
+        algorithm = NSGA2(
+            pop_size=size,
+            sampling=self._first(genes, size),
             crossover=UniformCrossover(),
-            mutation=self._redraw,
-            repair=self._canonical,
+            mutation=redraw,
         )
-        self._algorithm.setup(
-            Problem(n_var=len(bounds), n_obj=2, xl=0, xu=self._bounds - 1, vtype=int),
+        algorithm.setup(
+            Bounds(n_var=len(bounds), n_obj=2, xl=0, xu=bounds - 1, vtype=int),
             termination=NoTermination(),
-            seed=seed,
+            seed=self.options.seed,
+        )
+        return algorithm
+
+    def _first(self, genes: Chromosomes, size: int) -> NDArray[np.int64]:
+        """Genes of the first generation: int64[size, genes]."""
+        every = sorted(genes.uniform(), key=lambda x: self._energy_pj(genes, x))
+        count = min(len(every), size // 2)
+        picked = np.linspace(0, len(every) - 1, count).round().astype(int)
+        drawn = self.rng.integers(0, genes.bounds, size=(size - count, len(genes.bounds)))
+        return np.concatenate([np.array([every[i] for i in picked]), drawn])
+
+    def _energy_pj(self, genes: Chromosomes, row: NDArray[np.int64]) -> float:
+        design = layer_design(self.problem, genes.read(row), self._corrections)
+        layers, energies = design.mapping.layers, self.problem.energies
+        return sum(
+            layer_energy_pj(x, layers[x.name], energies) for x in self.problem.network.convolutions
         )
 
-    def ask(self, count: int) -> list[Candidate]:
-        for _ in range(PATIENCE):
-            if self._queue or len(self._known) == self.space.size:
-                break
-            self._breed()
-        asked, self._queue = self._queue[:count], self._queue[count:]
-        return asked
 
-    def tell(self, candidates: Sequence[Candidate], objectives: Sequence[Objectives]) -> None:
-        self._known.update(zip(candidates, objectives, strict=True))
+def pipelined_energy(problem: Problem, outcome: Outcome, tiles: Sequence[int]) -> float:
+    """Energy of tiles that wait for the slowest and are clocked meanwhile, relative to exact.
 
-    def _breed(self) -> None:
-        """Hand the finished generation over and queue what is new in the next one."""
-        if self._generation is not None:
-            values = np.array([self._known[x] for x in self._decoded(self._generation)])
-            Evaluator().eval(StaticProblem(self._algorithm.problem, F=values), self._generation)
-            self._algorithm.tell(infills=self._generation)
-        self._generation = self._algorithm.ask()
-        if self._generation is None:  # mating found nothing that is not in the population
-            return
-        fresh = dict.fromkeys(self._decoded(self._generation))
-        self._queue = [x for x in fresh if x not in self._known]
+    A tile takes as long as it has products. In each cycle it takes the mean energy of its
+    products, whether it works or waits: a reconstruction, as the paper gives a tile's power
+    alone. A tile without a layer is not built. The exact network it is relative to is that of
+    all other figures, one tile that never waits.
 
-    def _first(self) -> NDArray[np.int64]:
-        seeds = [self._encoded(x) for x in self.space.uniform(self._names)]
-        drawn = max(0, POPULATION - len(seeds))
-        random = self.rng.integers(0, self._bounds, size=(drawn, len(self._bounds)))
-        return np.array([*seeds, *(self._encoded(self._candidate(x)) for x in random)])
+    Parameters
+    ----------
+    tiles : sequence of int
+        The tile of every layer.
+    """
+    assert outcome.mapping is not None
+    assert outcome.energy is not None
+    layers = problem.network.convolutions
+    energy: dict[int, float] = {}
+    products: dict[int, int] = {}
+    for layer, tile in zip(layers, tiles, strict=True):
+        own = layer_energy_pj(layer, outcome.mapping.layers[layer.name], problem.energies)
+        energy[tile] = energy.get(tile, 0.0) + own
+        products[tile] = products.get(tile, 0) + layer.operations
+    period = max(products.values())
+    total = sum(energy[tile] / products[tile] * period for tile in energy)
+    return total / (outcome.energy.total_pj / outcome.energy.total)
 
-    def _decoded(self, population: Any) -> list[Candidate]:
-        return [self._candidate(genes) for genes in population.get("X")]
 
-    def _candidate(self, genes: NDArray[np.int64]) -> Candidate:
-        name = self._names[int(genes[0])]
-        modes = genes[1:] * self.space.modes[name] // self._depth
-        return Candidate(name, tuple(int(mode) for mode in modes))
+def _tell(algorithm: Any, generation: Any, values: NDArray[np.float64]) -> None:
+    from pymoo.core.evaluator import Evaluator
+    from pymoo.problems.static import StaticProblem
 
-    def _encoded(self, candidate: Candidate) -> list[int]:
-        """Smallest genes of a candidate, so that equal candidates have equal genes."""
-        count = self.space.modes[candidate.multiplier]
-        modes = (-(-mode * self._depth // count) for mode in candidate.modes)
-        return [self._names.index(candidate.multiplier), *modes]
-
-    def _canonical(self, problem: Any, population: Any, **_: Any) -> Any:
-        population.set("X", np.array([self._encoded(x) for x in self._decoded(population)]))
-        return population
-
-    def _redraw(self, problem: Any, population: Any, *, random_state: Any, **_: Any) -> Any:
-        genes = population.get("X")
-        drawn = random_state.integers(0, self._bounds, size=genes.shape)
-        chosen = random_state.random(genes.shape) < 1 / len(self._bounds)
-        population.set("X", np.where(chosen, drawn, genes))
-        return population
+    Evaluator().eval(StaticProblem(algorithm.problem, F=values), generation)
+    algorithm.tell(infills=generation)
