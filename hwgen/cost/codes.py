@@ -28,9 +28,9 @@ from hwgen.network.transitions import Transitions
 
 __all__ = ["LANES", "energies_by_code"]
 
-LANES = 128  # transitions that every code of a layer is multiplied in; 64 are a machine word
+LANES = 256  # transitions that every code of a layer is multiplied in; 64 are a machine word
 BYTES = np.arange(256, dtype=np.uint8).view(np.int8)  # stored codes by raw byte
-TOGETHER = 3  # layers simulated at once
+TOGETHER = 2  # layers simulated at once
 
 Table: TypeAlias = NDArray[np.float64]
 
@@ -43,8 +43,10 @@ def energies_by_code(
     Where a transition of a trace changes the weight, the code follows the trace's weight before;
     elsewhere it stays. The mode stays.
 
-    The mean of a table over a trace's own weights is the trace's mean energy exactly. Results
-    are cached by content.
+    The mean of a table over a trace's own weights is the trace's mean energy exactly. What it is
+    between codes is a sample's: on ResNet-8's layers it was within 1 to 2 % of the layer's mean
+    (standard deviation over codes) of what eight times the transitions gave, 9 % at worst.
+    Results are cached by content.
 
     Parameters
     ----------
