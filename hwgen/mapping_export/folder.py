@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import hwgen
+from hwgen.arith.catalogue import given
 from hwgen.mapping_export.header import header
 from hwgen.mapping_export.resolved import Resolved, resolve
 from hwgen.mapping_export.tables import archive, raw_tables
@@ -22,7 +23,8 @@ def export_mapping(network: Network, mapping: Mapping, folder: str | Path) -> Re
 
     The folder gets ``approximate.npz`` (see :func:`hwgen.mapping_export.tables.archive`),
     ``tables/`` (raw tables, see :func:`hwgen.mapping_export.tables.raw_tables`), ``mapping.h``
-    for C, ``approximate.py`` with layers for PyTorch, ``mapping.json`` itself and a manifest.
+    for C, ``approximate.py`` with layers for PyTorch, ``mapping.json`` itself, the netlists of
+    multipliers that are not of the catalogue, and a manifest.
 
     Raises
     ------
@@ -38,10 +40,11 @@ def export_mapping(network: Network, mapping: Mapping, folder: str | Path) -> Re
         "mapping.h": header(resolved, mapping).encode(),
         "mapping.json": mapping.to_json().encode(),
         **{f"tables/{name}": content for name, content in raw_tables(resolved).items()},
+        **given.files_of(name for name, _ in resolved.names),
     }
     with replacing_folder(folder, KIND) as place:
-        (place / "tables").mkdir()
         for name, content in files.items():
+            (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content)
         (place / MANIFEST).write_text(_manifest(resolved, mapping, list(files)), encoding="utf-8")
     return resolved
