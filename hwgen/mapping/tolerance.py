@@ -37,7 +37,8 @@ def noise_costs(
     exact = noise_loss(problem, problem.exact_margins[:images])
     target = max(TARGET * exact, LEAST_TARGET)
     deviation = np.full(len(problem.layers), FIRST_NOISE)
-    costs, missed = np.ones(len(problem.layers)), np.full(len(problem.layers), np.inf)
+    costs, missed = np.ones(len(deviation)), np.full(len(deviation), np.inf)
+    low, high = np.zeros(len(deviation)), np.full(len(deviation), np.inf)
     for _ in range(rounds):
         outcomes = yield [
             Probe(noise=((name, float(x)),), images=images, seed=seed)
@@ -49,7 +50,12 @@ def noise_costs(
         closer = miss < missed
         costs = np.where(closer, rise / deviation**2, costs)
         missed = np.minimum(miss, missed)
-        deviation *= np.clip(np.sqrt(target / rise), 1 / LARGEST_STEP, LARGEST_STEP)
+        low = np.where(rise < target, np.maximum(low, deviation), low)
+        high = np.where(rise < target, high, np.minimum(high, deviation))
+        step = np.clip(np.sqrt(target / rise), 1 / LARGEST_STEP, LARGEST_STEP)
+        # A step that goes where the answer is known already halves the way instead.
+        is_new = (low < deviation * step) & (deviation * step < high)
+        deviation = np.where(is_new, deviation * step, np.sqrt(low * np.minimum(high, 1e9)))
     return costs
 
 
