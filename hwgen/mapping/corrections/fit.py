@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.mapping.corrections.bias import bias_update
+from hwgen.mapping.corrections.fitted_variate import fitted_variate
 from hwgen.mapping.corrections.statistics import LayerStatistics
 from hwgen.mapping.corrections.tuning import tuned
-from hwgen.mapping.corrections.variate import fitted_variate
 from hwgen.mapping.design import Corrections, Design
 from hwgen.mapping.energy import Energies
 from hwgen.network.graph import Network
@@ -37,10 +37,20 @@ class Fitter:
     baseline : str
         The exact multiplier that energies are told against.
     energies : Energies
+    variate_bits : int
+        Low bits of an activation that the accelerator sums for a control variate.
     """
 
-    def __init__(self, network: Network, tensor: Tensor, baseline: str, energies: Energies) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tensor: Tensor,
+        baseline: str,
+        energies: Energies,
+        variate_bits: int = 8,
+    ) -> None:
         self.network, self.energies, self.baseline = network, energies, baseline
+        self.variate_bits = variate_bits
         self._tensor = tensor
         plain = LayerMapping(multiplier=baseline)
         self._exact = Mapping({layer.name: plain for layer in network.convolutions})
@@ -79,7 +89,8 @@ class Fitter:
             if corrections.tuning != "none":
                 found = tuned(statistics, found, corrections, self.energies, self.baseline)
             if corrections.control_variate != "none":
-                found = fitted_variate(statistics, found, corrections.control_variate)
+                how = corrections.control_variate
+                found = fitted_variate(statistics, found, how, self.variate_bits)
             self._own[key] = found
         return self._own[key]
 

@@ -1,12 +1,14 @@
 """Joint weight tuning: the codes of a filter, chosen together."""
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import weight_offset
+from hwgen.kernels.tuning import tune
 from hwgen.mapping.corrections.regression import regression
 from hwgen.mapping.corrections.statistics import LayerStatistics, scales
 from hwgen.mapping.energy import Energies, layer_energy_pj
@@ -15,6 +17,9 @@ from hwgen.spec.mapping.corrections import TunedWeights
 
 __all__ = ["error_variance", "joint"]
 
+Factors: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+
+PASSES = 4  # of coordinate descent at most
 DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
 
 
@@ -56,7 +61,7 @@ def joint(
     for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
         codes[rows] = _group(
             target[rows],
-            statistics.covariance[group],
+            _factors(statistics.covariance[group]),
             index[rows],
             slopes,
             prices,
@@ -77,7 +82,7 @@ def _worth(statistics: LayerStatistics, exact_pj: float, thrift: float) -> NDArr
 
 def _group(
     target: NDArray[np.float64],
-    covariance: NDArray[np.float64],
+    factors: Factors,
     index: NDArray[np.uint8],
     slopes: NDArray[np.float64],
     prices: NDArray[np.float64],
@@ -85,20 +90,28 @@ def _group(
     worth: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     """Codes ``[F, taps]`` of the filters of a group."""
-    taps = len(covariance)
-    damped = covariance + np.eye(taps) * max(DAMPING * np.diag(covariance).mean(), 1e-6)
-    order = np.argsort(-np.diag(damped), kind="stable")
-    upper = np.linalg.cholesky(np.linalg.inv(damped[np.ix_(order, order)])).T
-    left, found = target[:, order], np.empty(target.shape, np.int64)
-    for step, tap in enumerate(order):
-        chosen = index[:, tap]
-        error = (left[:, step, None] - slopes[chosen]) / upper[step, step]
-        cost = error**2 + prices[chosen] + worth[:, None] * energies[chosen]
-        code = cost.argmin(axis=1)
-        found[:, tap] = code - 128
-        own = np.take_along_axis(error, code[:, None], axis=1)
-        left[:, step + 1 :] -= own * upper[step, step + 1 :]
-    return found
+    damped, upper, order = factors
+    blocks = prices + worth[:, None, None] * np.nan_to_num(energies, nan=np.inf)
+    found = tune(
+        target[:, order],
+        upper,
+        damped,
+        np.ascontiguousarray(index[:, order]),
+        slopes.ravel(),
+        blocks.reshape(len(target), -1),
+        passes=PASSES,
+    )
+    codes = np.empty(target.shape, np.int64)
+    codes[:, order] = found % 256 - 128
+    return codes
+
+
+def _factors(covariance: NDArray[np.float64]) -> Factors:
+    """Damped covariance in the order of choosing, its inverse's upper factor, and that order."""
+    order = np.argsort(-np.diag(covariance), kind="stable")
+    damping = max(DAMPING * float(np.diag(covariance).mean()), 1e-6)
+    damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
+    return damped, np.linalg.cholesky(np.linalg.inv(damped)).T, order
 
 
 def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.float64]:

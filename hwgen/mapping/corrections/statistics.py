@@ -56,11 +56,15 @@ class LayerStatistics:
     @cached_property
     def covariance(self) -> NDArray[np.float64]:
         """Of the codes that the taps read at one position: float64[groups, fan_in, fan_in]."""
-        rows = windows(self.layer, self.codes, self.zero_point, ROWS).astype(np.float64)
-        centred = rows - rows.mean(axis=0)
+        centred = self.rows - self.rows.mean(axis=0)
         grouped = centred.swapaxes(0, 1)
-        found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(rows)
+        found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(centred)
         return found
+
+    @cached_property
+    def rows(self) -> NDArray[np.uint8]:
+        """What the taps read together at some positions: uint8[up to ROWS, groups, fan_in]."""
+        return windows(self.layer, self.codes, self.zero_point, ROWS)
 
     @cached_property
     def output_variance(self) -> NDArray[np.float64]:
@@ -95,7 +99,9 @@ def windows(
     lines = y[:, None, None] * layer.stride[0] + np.arange(kernel_height)[None, :, None]
     places = x[:, None, None] * layer.stride[1] + np.arange(kernel_width)[None, None, :]
     read = padded[image[:, None, None], lines, places]
-    grouped = read.reshape(len(drawn), kernel_height * kernel_width, layer.groups, channels)
+    grouped: NDArray[np.uint8] = read.reshape(
+        len(drawn), kernel_height * kernel_width, layer.groups, channels
+    )
     return grouped.swapaxes(1, 2).reshape(len(drawn), layer.groups, layer.fan_in)
 
 

@@ -11,7 +11,7 @@ from hwgen.network.graph import Convolution
 from hwgen.spec.mapping import ControlVariate, LayerMapping
 from hwgen.spec.mapping.corrections import VariateKind
 
-__all__ = ["control_variate"]
+__all__ = ["FRACTION", "control_variate", "rounded_factors"]
 
 FRACTION = 8  # bits: a factor is then off by 0.2 % of a weight code
 
@@ -55,9 +55,9 @@ def control_variate(
     covariance = error_sums(layer, mapping, products, probability * centred)
     variance = (probability * centred**2).sum(axis=(1, 2)).repeat(filters // layer.groups)
     factors = np.divide(covariance, variance, out=np.zeros(filters), where=variance > 0)
-    rounded = np.floor(factors * (1 << fraction) + 0.5).astype(np.int64)
-    return replace(blank, factors=tuple(int(factor) for factor in rounded))
+    return replace(blank, factors=rounded_factors(factors, fraction))
 
 
-def fitted_variate(statistics, mapping, how):
-    raise NotImplementedError
+def rounded_factors(factors: NDArray[np.float64], fraction: int) -> tuple[int, ...]:
+    """Factors in units of ``2**-fraction``, halves up."""
+    return tuple(int(x) for x in np.floor(factors * (1 << fraction) + 0.5))
