@@ -1,7 +1,6 @@
 """Joint weight tuning: the codes of a filter, chosen together."""
 
 from dataclasses import replace
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +9,14 @@ from hwgen.arith.catalogue import find
 from hwgen.golden.products import weight_offset
 from hwgen.kernels.tuning import tune
 from hwgen.mapping.corrections.regression import regression
-from hwgen.mapping.corrections.statistics import LayerStatistics, scales
+from hwgen.mapping.corrections.statistics import Factors, LayerStatistics, scales
 from hwgen.mapping.energy import Energies, layer_energy_pj
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.corrections import TunedWeights
 
 __all__ = ["error_variance", "joint"]
 
-Factors: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
-
 PASSES = 4  # of coordinate descent at most
-DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
 
 
 def joint(
@@ -61,7 +57,7 @@ def joint(
     for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
         codes[rows] = _group(
             target[rows],
-            _factors(statistics.covariance[group]),
+            statistics.factors[group],
             index[rows],
             slopes,
             prices,
@@ -90,12 +86,12 @@ def _group(
     worth: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     """Codes ``[F, taps]`` of the filters of a group."""
-    damped, upper, order = factors
+    order = factors.order
     blocks = prices + worth[:, None, None] * np.nan_to_num(energies, nan=np.inf)
     found = tune(
         target[:, order],
-        upper,
-        damped,
+        factors.upper,
+        factors.damped,
         np.ascontiguousarray(index[:, order]),
         slopes.ravel(),
         blocks.reshape(len(target), -1),
@@ -104,14 +100,6 @@ def _group(
     codes = np.empty(target.shape, np.int64)
     codes[:, order] = found % 256 - 128
     return codes
-
-
-def _factors(covariance: NDArray[np.float64]) -> Factors:
-    """Damped covariance in the order of choosing, its inverse's upper factor, and that order."""
-    order = np.argsort(-np.diag(covariance), kind="stable")
-    damping = max(DAMPING * float(np.diag(covariance).mean()), 1e-6)
-    damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
-    return damped, np.linalg.cholesky(np.linalg.inv(damped)).T, order
 
 
 def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.float64]:

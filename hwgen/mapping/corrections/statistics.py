@@ -5,13 +5,32 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from hwgen.mapping.corrections.moments import tap_histograms
 from hwgen.network.graph import Convolution
 
-__all__ = ["LayerStatistics", "scales", "windows"]
+__all__ = ["Factors", "LayerStatistics", "scales", "windows"]
 
+DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
 ROWS = 8192  # windows that a covariance is taken over
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """A group's covariance, damped and factored.
+
+    Parameters
+    ----------
+    order : int64[fan_in]
+        Taps by falling variance: the order in which codes are chosen.
+    damped, upper : float64[fan_in, fan_in]
+        In that order: the damped covariance, and the upper Cholesky factor of its inverse.
+    """
+
+    order: NDArray[np.int64]
+    damped: NDArray[np.float64]
+    upper: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +86,25 @@ class LayerStatistics:
         return windows(self.layer, self.codes, self.zero_point, ROWS)
 
     @cached_property
+    def factors(self) -> tuple[Factors, ...]:
+        """What joint tuning needs of each group's covariance, see :class:`Factors`."""
+        with threadpool_limits(1):  # small matrices: threads would only collide
+            return tuple(_factors(x) for x in self.covariance)
+
+    @cached_property
     def output_variance(self) -> NDArray[np.float64]:
         """Of the exact accumulators of each filter: float64[F]."""
         layer = self.layer
         weights = layer.centred_weights.reshape(layer.groups, -1, layer.fan_in).astype(float)
         found = np.einsum("gfk,gkl,gfl->gf", weights, self.covariance, weights, optimize=True)
         return np.asarray(found.ravel(), dtype=np.float64)
+
+
+def _factors(covariance: NDArray[np.float64]) -> Factors:
+    order = np.argsort(-np.diag(covariance), kind="stable")
+    damping = max(DAMPING * float(np.diag(covariance).mean()), 1e-6)
+    damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
+    return Factors(order, damped, np.linalg.cholesky(np.linalg.inv(damped)).T)
 
 
 def windows(
