@@ -5,7 +5,11 @@ from importlib.metadata import EntryPoint, entry_points
 from hwgen.errors import SpecError
 from hwgen.mapping.strategies.agn_match import AgnMatch, AgnMatchPublished
 from hwgen.mapping.strategies.alwann import Alwann
+from hwgen.mapping.strategies.formal import Formal
 from hwgen.mapping.strategies.greedy import Greedy
+from hwgen.mapping.strategies.lvrm import Lvrm
+from hwgen.mapping.strategies.maxdnn import MaxDnnFilter, MaxDnnKernel, MaxDnnLayer
+from hwgen.mapping.strategies.posneg import PosNeg
 from hwgen.mapping.strategies.random import Random
 from hwgen.mapping.strategies.search import Search
 from hwgen.mapping.strategies.uniform import Uniform
@@ -19,8 +23,14 @@ STRATEGIES: dict[str, type[Search]] = {
     "uniform": Uniform,
     "random": Random,
     "alwann": Alwann,
+    "maxdnn-layer": MaxDnnLayer,
+    "maxdnn-filter": MaxDnnFilter,
+    "maxdnn-kernel": MaxDnnKernel,
     "agn-match": AgnMatch,
     "agn-match-published": AgnMatchPublished,
+    "formal": Formal,
+    "posneg": PosNeg,
+    "lvrm": Lvrm,
     "greedy": Greedy,
 }
 """By name, those that come with hwgen."""
