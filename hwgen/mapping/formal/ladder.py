@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from hwgen.arith.catalogue import find
-from hwgen.errors import SpecError
-from hwgen.mapping.problem import Problem
-from hwgen.spec.mapping import LayerMapping, Mapping, RangeRule
+from hwgen.spec.mapping import LayerMapping, RangeRule
 
-__all__ = ["CodeRange", "Ladder", "ladders"]
+__all__ = ["CodeRange", "Ladder"]
 
 CodeRange = tuple[int, int]
 """First and last weight code, minus its zero point."""
@@ -52,33 +50,6 @@ class Ladder:
     def uniform(self, step: int) -> LayerMapping:
         """All weights in M0, M1 or M2."""
         return LayerMapping(multiplier=self.multiplier, mode=self.modes[step])
-
-
-def ladders(problem: Problem, method: str) -> tuple[Ladder, ...]:
-    """Of all multipliers of a problem whose hardware form chooses modes by ranges of weights.
-
-    Raises
-    ------
-    SpecError
-        There is none; names the search ``method`` that wants one.
-    """
-    found = [Ladder.of(x) for x in problem.multipliers if len(find(x).modes) >= 3]
-    if not found:
-        raise SpecError(
-            f"search method {method} needs a multiplier of three modes, "
-            f"not {', '.join(problem.multipliers)}"
-        )
-    admitted = [x for x in found if problem.refusal(_mixed(problem, x)) is None]
-    if not admitted:
-        raise SpecError(
-            f"search method {method} needs an array that chooses modes by weight, "
-            f"not form {problem.spec.form}"
-        )
-    return tuple(admitted)
-
-
-def _mixed(problem: Problem, ladder: Ladder) -> Mapping:
-    return Mapping(dict.fromkeys(problem.layers, ladder.layer((-1, 1), (-2, 2))))
 
 
 def _sides(inner: CodeRange | None, outer: CodeRange) -> str:

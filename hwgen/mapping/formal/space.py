@@ -20,10 +20,12 @@ class Space:
     ----------
     problem : Problem
     ladder : Ladder
+    corrections : Corrections
+        Of all designs.
     """
 
-    def __init__(self, problem: Problem, ladder: Ladder) -> None:
-        self.names, self.size = problem.layers, 2 * len(problem.layers)
+    def __init__(self, problem: Problem, ladder: Ladder, corrections: Corrections) -> None:
+        self.names, self._corrections = problem.layers, corrections
         layers = problem.network.convolutions
         self._bands = [Bands(layer, ladder, problem.energies) for layer in layers]
         exact = LayerMapping(multiplier=problem.baseline)
@@ -34,12 +36,12 @@ class Space:
         return np.tile([middle, last], len(self.names)).astype(float)
 
     def design(self, point: NDArray[np.float64]) -> Design:
-        """With bias update."""
+        """Innermost codes of each layer in M2, those around them in M1."""
         pairs = zip(self.names, self._bands, point.reshape(-1, 2).tolist(), strict=True)
         layers = {name: bands.mapping(*fractions) for name, bands, fractions in pairs}
-        return Design.of(layers, Corrections())
+        return Design.of(layers, self._corrections)
 
     def gain(self, point: NDArray[np.float64]) -> float:
-        """Share of the exact energy that :meth:`design` saves; needs no question."""
+        """Share of the exact energy that :meth:`design` saves before codes are tuned."""
         pairs = zip(self._bands, point.reshape(-1, 2).tolist(), strict=True)
         return 1 - sum(bands.energy_pj(*fractions) for bands, fractions in pairs) / self._exact_pj

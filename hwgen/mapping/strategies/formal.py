@@ -7,14 +7,14 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.mapping.design import Design
-from hwgen.mapping.formal.ladder import ladders
+from hwgen.mapping.design import Corrections, Design
 from hwgen.mapping.formal.parser import parse_queries
 from hwgen.mapping.formal.query import Query, accuracy_drops
 from hwgen.mapping.formal.sampler import Chain, Proposal
 from hwgen.mapping.formal.space import Space
 from hwgen.mapping.outcome import Outcome
 from hwgen.mapping.problem import Problem
+from hwgen.mapping.strategies.ladders import ladders
 from hwgen.mapping.strategies.search import Options, Procedure, Steps
 
 __all__ = ["DEFAULT_QUERIES", "Formal", "Mined"]
@@ -85,7 +85,8 @@ class Formal(Procedure):
 
     def __init__(self, problem: Problem, options: Options) -> None:
         self.queries: tuple[Query, ...] = parse_queries(options.query or DEFAULT_QUERIES)
-        self._spaces = [Space(problem, ladder) for ladder in ladders(problem, "formal")]
+        corrections = options.corrections or Corrections()
+        self._spaces = [Space(problem, x, corrections) for x in ladders(problem, "formal")]
         self._trials: dict[str, _Trial] = {}
         super().__init__(problem, options)
 
@@ -115,7 +116,8 @@ class Formal(Procedure):
         designs = [space.design(point) for space, point in wanted]
         outcomes = yield designs
         for (space, point), design, outcome in zip(wanted, designs, outcomes, strict=True):
-            gain, robustness = space.gain(point), self._robustness(outcome)
+            gain = 1 - outcome.objectives.energy
+            robustness = self._robustness(outcome)
             self._trials[design.key] = _Trial(space, point, design, gain, robustness)
 
     def _walk(self, query: int) -> Iterator[tuple[Space, NDArray[np.float64]] | None]:
