@@ -25,7 +25,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.cost.activity import Words, count_ones, lanes_of, pack, toggles
+from hwgen.cost.activity import Words, changes, count_ones, lanes_of, pack, toggles
 from hwgen.cost.cell import Cell
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
 from hwgen.cost.technology import Technology
@@ -159,9 +159,8 @@ def word_energies_pj(
 ) -> NDArray[np.float64]:
     """Energy of all 64 lanes of each word together; otherwise as :func:`source_energies_pj`."""
     sums = np.zeros(len(next(iter(before.values()))))
-    for net, planes in toggles(netlist, steps, before, after):
-        weights = prices_pj[net] * 2.0 ** np.arange(len(planes))
-        sums += weights @ count_ones(planes)
+    for net, rows in changes(netlist, steps, before, after):
+        sums += prices_pj[net] * count_ones(rows).sum(axis=0, dtype=np.uint32)
     return sums
 
 

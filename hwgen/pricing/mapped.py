@@ -134,8 +134,7 @@ def _sums_pj(
         np.concatenate([x.mode for x in own]),
     )
     number = np.repeat(np.arange(len(own)), [len(x.mode) for x in own])
-    found: NDArray[np.float64] = np.bincount(number, energies, minlength=len(own))
-    return found
+    return np.bincount(number, energies, minlength=len(own)).astype(np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
