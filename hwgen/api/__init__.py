@@ -14,7 +14,7 @@ from hwgen.api.loading import load, load_data, load_images
 from hwgen.api.quantization import quantize
 from hwgen.api.reporting import report
 from hwgen.build import Build
-from hwgen.mapping.study import Study
+from hwgen.mapping.study.study import Study
 from hwgen.network.quantize import Scheme
 from hwgen.spec.mapping import LayerMapping, Mapping
 

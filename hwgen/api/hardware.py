@@ -9,7 +9,7 @@ from hwgen.api.evaluation import uniform_mapping
 from hwgen.api.loading import load, load_images
 from hwgen.build import Build
 from hwgen.errors import check_range
-from hwgen.mapping.study import Study
+from hwgen.mapping.study.study import Study
 from hwgen.simulation import Simulation
 from hwgen.spec.accelerator_file import load_spec, presets
 from hwgen.spec.mapping import Mapping
@@ -19,7 +19,7 @@ __all__ = ["generate", "generate_mapping", "simulate", "synthesize"]
 
 
 def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | None = None) -> Build:
-    """Write Verilog, program and manifest of the cheapest mapping of a study.
+    """Write Verilog, program and manifest of the cheapest point of a study.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | Non
         default: the drop that the search was given.
     """
     opened = study if isinstance(study, Study) else Study.open(study)
-    limit = opened.exploration.max_drop if max_drop is None else max_drop
+    limit = opened.facts["max_drop"] if max_drop is None else max_drop
     return build.generate(opened, output, max_drop=limit)
 
 

@@ -34,8 +34,10 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         point = document["points"][document["chosen"][role]]
         designs[role] = {
             "multiplier": point["multiplier"],
-            "modes": point["modes"],
+            "layers": point["layers"],
+            "accuracy": point["accuracy"],
             "test_accuracy": point["test_accuracy"],
+            "test_drop_interval": point["test_drop_interval"],
             "multiplier_energy_pj": arrays[role]["multiplier_energy_pj"],
             "array_area_um2": arrays[role]["array_area_um2"],
         }

@@ -1,53 +1,60 @@
-"""The persistent record of a search: one SQLite file that holds everything it depended on."""
+"""The file of a study: one SQLite database, which is complete whenever anything is stopped."""
 
-import json
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from collections.abc import Mapping as AbstractMapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import hwgen
-from hwgen.arith.catalogue import given
-from hwgen.errors import SpecError, StudyError
-from hwgen.mapping.drop import Drop
-from hwgen.mapping.explore import Exploration
-from hwgen.mapping.problem import Evaluation
-from hwgen.mapping.search import Candidate
-from hwgen.network import data
-from hwgen.network.data import DataSet
-from hwgen.network.graph import Network
-from hwgen.network.load import load as load_network
-from hwgen.output import replacing_file
-from hwgen.spec.accelerator import AcceleratorSpec
-from hwgen.spec.accelerator_file import parse_spec
-from hwgen.spec.mapping import Mapping
+from hwgen.errors import OutputError, SpecError, StudyError
 
-__all__ = ["Priced", "Study", "is_study"]
+__all__ = ["VERSION", "StudyFile", "is_study"]
 
 APPLICATION = 0x4877676E  # "Hwgn": marks the SQLite file as a study
-VERSION = 2
+VERSION = 3
+BUSY_S = 30.0  # another process holds the file for milliseconds only
 
 _SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);  -- values are JSON
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL  -- JSON
+);
 CREATE TABLE files (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE costs (
-    multiplier TEXT PRIMARY KEY, area_um2 REAL, delay_ns REAL, leakage_nw REAL,
-    energy_pj TEXT NOT NULL  -- JSON: {mode: {layer: pJ per product}}
+CREATE TABLE multipliers (name TEXT PRIMARY KEY, area_um2 REAL, delay_ns REAL);
+CREATE TABLE energies (
+    multiplier TEXT, mode INTEGER,
+    table_pj BLOB NOT NULL,  -- little-endian float64[layers, 256] by raw weight byte
+    PRIMARY KEY (multiplier, mode)
 );
-CREATE TABLE evaluations (
-    number INTEGER PRIMARY KEY, found_by TEXT, multiplier TEXT,
-    modes TEXT,  -- JSON: one mode per layer
-    accuracy REAL, observed REAL, expected REAL, bound REAL,  -- calibration images
-    energy REAL, energy_pj REAL,
-    mapping TEXT,  -- the mapping file, bias updates included
-    test_accuracy REAL  -- NULL unless read after the search
+CREATE TABLE weights (
+    digest TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL  -- tuned codes of a layer, zlib
 );
+CREATE TABLE answers (
+    key TEXT PRIMARY KEY,  -- of the question
+    question BLOB NOT NULL,  -- JSON, zlib
+    figures TEXT NOT NULL,  -- JSON: drop, and energy or null for a probe
+    margins BLOB NOT NULL,  -- little-endian int16 in half codes, zlib
+    mapping BLOB,  -- JSON, zlib, with digests of tuned weights
+    multiplications INTEGER, seconds REAL,
+    process TEXT  -- that found it
+);
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY, method TEXT NOT NULL, options TEXT NOT NULL,  -- JSON
+    UNIQUE (method, options)
+);
+CREATE TABLE proposals (run INTEGER, position INTEGER, key TEXT, PRIMARY KEY (run, position));
+CREATE TABLE points (
+    key TEXT PRIMARY KEY,
+    figures TEXT NOT NULL,  -- as of an answer, on all calibration images
+    layers TEXT NOT NULL,  -- JSON: energy by layer in pJ
+    mapping BLOB NOT NULL,
+    test TEXT  -- JSON, null until the test images were read
+);
+CREATE TABLE fronts (method TEXT, position INTEGER, key TEXT, PRIMARY KEY (method, position));
+CREATE TABLE readings (  -- of test images
+    number INTEGER PRIMARY KEY, images INTEGER, points INTEGER
+)
 """
 
 
@@ -61,187 +68,108 @@ def is_study(path: Path) -> bool:
     return header.startswith(b"SQLite format 3\0") and header[68:72] == APPLICATION.to_bytes(4)
 
 
-@dataclass(frozen=True)
-class Priced:
-    """What a study keeps of a characterized multiplier; energies as in ``MultiplierCost``."""
+class StudyFile:
+    """A study's database. Every session is a connection of its own, as short as its work.
 
-    area_um2: float
-    delay_ns: float
-    leakage_nw: float
-    energy_pj: AbstractMapping[int, AbstractMapping[str, float]]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Study:
-    """A search, with everything that it depended on.
+    SQLite's rollback journal makes each session all or nothing, whatever stops the process, and
+    processes that share a study wait for one another.
 
     Parameters
     ----------
-    model, data : bytes
-        Contents of the ONNX file and of the ``.npz`` file.
-    spec : AcceleratorSpec
-    technology, technology_digest : str
-        Name and SHA-256 of the Liberty file that prices the multipliers.
-    costs : mapping of str to Priced
-        By name. The netlists of names that are not in the catalogue are kept, too.
-    exploration : Exploration
-        Every evaluation, and the final figures.
-    version : str
-        Of the hwgen that made it.
+    path : path
     """
 
-    model: bytes
-    data: bytes
-    spec: AcceleratorSpec
-    technology: str
-    technology_digest: str
-    costs: AbstractMapping[str, Priced]
-    exploration: Exploration
-    version: str = hwgen.__version__
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
 
-    def pick(self, max_drop: float) -> Evaluation:
-        """Cheapest evaluation that loses at most ``max_drop`` points, see Exploration."""
-        return self.exploration.pick(max_drop)
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been written yet; another file's content is refused."""
+        target = self.path.resolve()
+        if not target.parent.is_dir():
+            raise OutputError(
+                f"output {self.path} must lie in a folder that exists, not {target.parent}"
+            )
+        if target.exists() and not target.is_file():
+            raise OutputError(
+                f"output {self.path} must be a regular file, but it is something else"
+            )
+        if not target.exists() or target.stat().st_size == 0:
+            return True  # empty: someone was stopped right after making it
+        if not is_study(target):
+            raise OutputError(
+                f"output {self.path} must be new or a study made by hwgen, but it is another file"
+            )
+        return False
 
-    @cached_property
-    def network(self) -> Network:
-        """The network that was mapped."""
-        with _as_file(self.model, "model.onnx") as path:
-            return load_network(path)
-
-    @cached_property
-    def images(self) -> DataSet:
-        """The images that it was calibrated and tested with."""
-        with _as_file(self.data, "data.npz") as path:
-            return data.load(path, self.network)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the study; ``path`` appears only when it is complete."""
-        with (
-            replacing_file(path) as place,
-            closing(sqlite3.connect(place)) as database,
-            database,
-        ):
-            database.executescript(_SCHEMA)
+    @contextmanager
+    def creating(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection to write first contents with; None where another process was faster."""
+        with self._connected("rwc") as database:
+            database.execute("BEGIN IMMEDIATE")
+            (mark,) = database.execute("PRAGMA application_id").fetchone()
+            if mark == APPLICATION:
+                yield None
+                return
+            for statement in _SCHEMA.split(";"):
+                database.execute(statement)
             database.execute(f"PRAGMA application_id = {APPLICATION}")
             database.execute(f"PRAGMA user_version = {VERSION}")
-            self._write(database)
+            yield database
+            database.commit()
 
-    @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> "Study":
-        """Read a study. Raises :exc:`StudyError`."""
-        if not Path(path).is_file():
-            raise StudyError(f"study {path} must be a file that exists")
-        address = f"{Path(path).resolve().as_uri()}?mode=ro&immutable=1"
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the study. Raises :exc:`StudyError`."""
+        if not self.path.is_file():
+            raise StudyError(f"study {self.path} must be a file that exists")
+        # What an interrupted process left is rolled back by whoever comes next, if it may write.
+        mode = "rw" if os.access(self.path, os.W_OK) else "ro"
+        with self._connected(mode) as database:
+            database.execute("BEGIN")
+            self._check(database)
+            yield database
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept when the block succeeds."""
+        with self._connected("rw") as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+            database.commit()
+
+    @contextmanager
+    def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
+        address = f"{self.path.resolve().as_uri()}?mode={mode}"
         try:
-            with closing(sqlite3.connect(address, uri=True)) as database:
-                (mark,) = database.execute("PRAGMA application_id").fetchone()
-                (version,) = database.execute("PRAGMA user_version").fetchone()
-                if mark != APPLICATION:
-                    raise StudyError(f"study {path} must be a study made by hwgen")
-                if version != VERSION:
-                    raise StudyError(
-                        f"study {path} must have format {VERSION}, not {version}: "
-                        f"another version of hwgen made it"
-                    )
-                return cls(**_read(database))
+            with closing(
+                sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
+            ) as database:
+                yield database
+        except sqlite3.OperationalError as error:
+            raise StudyError(self._reason(error)) from error
         except sqlite3.DatabaseError as error:
-            raise StudyError(f"study {path} must be a study made by hwgen: {error}") from error
-        except SpecError as error:
-            raise StudyError(f"study {path} needs another version of hwgen: {error}") from error
+            raise StudyError(f"study {self.path} must be a study made by hwgen: {error}") from error
 
-    def _write(self, database: sqlite3.Connection) -> None:
-        found = self.exploration
-        facts = {
-            "version": self.version,
-            "technology": self.technology,
-            "technology_digest": self.technology_digest,
-            **{name: getattr(found, name) for name in _EXPLORATION},
-        }
-        files = {"model": self.model, "data": self.data, "spec": self.spec.to_toml().encode()}
-        files |= given.files_of([*self.spec.multipliers, *self.costs])
-        database.executemany(
-            "INSERT INTO facts VALUES (?, ?)", ((x, json.dumps(y)) for x, y in facts.items())
-        )
-        database.executemany("INSERT INTO files VALUES (?, ?)", files.items())
-        database.executemany(
-            "INSERT INTO costs VALUES (?, ?, ?, ?, ?)",
-            (
-                (name, x.area_um2, x.delay_ns, x.leakage_nw, json.dumps(_plain(x.energy_pj)))
-                for name, x in self.costs.items()
-            ),
-        )
-        database.executemany(
-            f"INSERT INTO evaluations VALUES ({', '.join('?' * 12)})",
-            (
-                (number, found_by, *_row(x), found.test_accuracy.get(x.candidate))
-                for number, (x, found_by) in enumerate(
-                    zip(found.evaluations, found.found_by, strict=True)
-                )
-            ),
-        )
+    def _reason(self, error: sqlite3.OperationalError) -> str:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return f"study {self.path} must not be locked by another program: {error}"
+        if code == sqlite3.SQLITE_ERROR:  # a table is missing
+            return f"study {self.path} must be a study made by hwgen: {error}"
+        return f"study {self.path} cannot be accessed: {error}"
 
+    def _check(self, database: sqlite3.Connection) -> None:
+        (mark,) = database.execute("PRAGMA application_id").fetchone()
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if mark != APPLICATION:
+            raise StudyError(f"study {self.path} must be a study made by hwgen")
+        if version != VERSION:
+            raise StudyError(
+                f"study {self.path} must have format {VERSION}, not {version}: "
+                f"another version of hwgen made it"
+            )
 
-_EXPLORATION = ("method", "seed", "max_drop", "baseline", "precision")
-
-
-def _row(x: Evaluation) -> tuple[Any, ...]:
-    return (
-        x.candidate.multiplier,
-        json.dumps(x.candidate.modes),
-        x.drop.accuracy,
-        x.drop.observed,
-        x.drop.expected,
-        x.drop.bound,
-        x.energy,
-        x.energy_pj,
-        x.mapping.to_json(),
-    )
-
-
-def _read(database: sqlite3.Connection) -> dict[str, Any]:
-    facts = {x: json.loads(y) for x, y in database.execute("SELECT * FROM facts")}
-    files = dict(database.execute("SELECT * FROM files"))
-    given.add_files(files)  # before their names are read
-    rows = database.execute("SELECT * FROM costs ORDER BY rowid")
-    costs = {
-        name: Priced(area, delay, leakage, {int(x): y for x, y in json.loads(energy).items()})
-        for name, area, delay, leakage, energy in rows
-    }
-    evaluations, found_by, tested = [], [], {}
-    for row in database.execute("SELECT * FROM evaluations ORDER BY number"):
-        _, strategy, multiplier, modes, *drop, energy, energy_pj, mapping, test = row
-        candidate = Candidate(multiplier, tuple(json.loads(modes)))
-        evaluations.append(
-            Evaluation(candidate, Mapping.from_json(mapping), Drop(*drop), energy, energy_pj)
-        )
-        found_by.append(strategy)
-        if test is not None:
-            tested[candidate] = test
-    facts["precision"] = tuple(facts["precision"])
-    exploration = Exploration(
-        **{name: facts.pop(name) for name in _EXPLORATION},
-        evaluations=tuple(evaluations),
-        found_by=tuple(found_by),
-        test_accuracy=tested,
-    )
-    return {
-        **facts,
-        "model": files["model"],
-        "data": files["data"],
-        "spec": parse_spec(files["spec"].decode(), "study's spec"),
-        "costs": costs,
-        "exploration": exploration,
-    }
-
-
-def _plain(energy: AbstractMapping[int, AbstractMapping[str, float]]) -> dict[int, Any]:
-    return {mode: dict(layers) for mode, layers in energy.items()}
-
-
-@contextmanager
-def _as_file(content: bytes, name: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        yield path
+    def refuse_unknown(self, error: SpecError) -> StudyError:
+        """What to raise where the content names what this hwgen does not know."""
+        return StudyError(f"study {self.path} needs another version of hwgen: {error}")
