@@ -142,6 +142,7 @@ ROOMS = {
     "hwgen.mapping": {
         "numpy",
         "pymoo",
+        "scipy",
         "threadpoolctl",
         "hwgen.arith",
         "hwgen.cost.model",
@@ -175,6 +176,19 @@ ROOMS = {
         "hwgen.spec",
     },
     "hwgen.mapping_export.torch_layers": {"numpy", "torch"},  # what users get, for themselves
+    "hwgen.mapping.study": {
+        "distributed",  # where it is installed
+        "numpy",
+        "threadpoolctl",
+        "hwgen.arith.catalogue",
+        "hwgen.emulation",
+        "hwgen.errors",
+        "hwgen.evaluation.statistics",
+        "hwgen.mapping",
+        "hwgen.network",
+        "hwgen.progress",
+        "hwgen.spec",
+    },
     "hwgen.evaluation": {
         "numpy",
         "onnx",
