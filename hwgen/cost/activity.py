@@ -42,9 +42,12 @@ def lanes_of(words: Words) -> NDArray[np.uint8]:
 
 def count_ones(words: Words) -> NDArray[np.uint8]:
     """How many lanes of each word are 1."""
+    found: NDArray[np.uint8]
     if hasattr(np, "bitwise_count"):  # NumPy 2
-        return np.bitwise_count(words)  # type: ignore[no-any-return]
-    return lanes_of(words.ravel()).reshape(*words.shape, 64).sum(axis=-1, dtype=np.uint8)
+        found = np.bitwise_count(words)
+    else:
+        found = lanes_of(words.ravel()).reshape(*words.shape, 64).sum(axis=-1, dtype=np.uint8)
+    return found
 
 
 def toggles(

@@ -25,7 +25,7 @@ class Energies:
         In execution order.
     tables : mapping of Choice to float64[layers, 256]
         In pJ, by the raw byte of the stored s8 weight code, as the multiplier gets it: a tuned
-        code is priced as tuned.
+        code is priced as tuned. NaN where the multiplier does not take the code or the layer.
     """
 
     layers: tuple[str, ...]
@@ -39,9 +39,7 @@ class Energies:
         return table
 
 
-def mapping_energy(
-    network: Network, mapping: Mapping, energies: Energies, baseline: str
-) -> Energy:
+def mapping_energy(network: Network, mapping: Mapping, energies: Energies, baseline: str) -> Energy:
     """Multiplier energy of one image under a mapping, against exact multipliers in all layers."""
     exact = LayerMapping(multiplier=baseline)
     own = exact_pj = convolutions = exact_convolutions = 0.0
@@ -70,8 +68,8 @@ def layer_energy_pj(layer: Convolution, mapping: LayerMapping, energies: Energie
     found = 0.0
     for number, choice in enumerate(choices):
         used = np.ascontiguousarray(weights[index == number]).view(np.uint8)
-        counts = np.bincount(used, minlength=256)
-        found += float(counts @ energies.of(choice, layer.name))
+        codes, counts = np.unique(used, return_counts=True)
+        found += float(counts @ energies.of(choice, layer.name)[codes])
     return found * layer.shape[0] * layer.shape[1]
 
 
