@@ -10,6 +10,7 @@ from hwgen.mapping.strategies.greedy import Greedy
 from hwgen.mapping.strategies.lvrm import Lvrm
 from hwgen.mapping.strategies.maxdnn import MaxDnnFilter, MaxDnnKernel, MaxDnnLayer
 from hwgen.mapping.strategies.posneg import PosNeg
+from hwgen.mapping.strategies.qos import Qos
 from hwgen.mapping.strategies.random import Random
 from hwgen.mapping.strategies.search import Search
 from hwgen.mapping.strategies.uniform import Uniform
@@ -28,6 +29,7 @@ STRATEGIES: dict[str, type[Search]] = {
     "maxdnn-kernel": MaxDnnKernel,
     "agn-match": AgnMatch,
     "agn-match-published": AgnMatchPublished,
+    "qos": Qos,
     "formal": Formal,
     "posneg": PosNeg,
     "lvrm": Lvrm,
