@@ -27,8 +27,9 @@ class Greedy(Procedure):
     sensitivity. Then, from the most accurate mapping, the move with the largest energy saving per
     predicted drop (the difference of two sensitivities) is tried; it is kept when the measured
     drop stays within ``max_drop``, otherwise that layer never takes that choice. The choices are
-    the modes of a multiplier, or the multipliers that a form of several arrays may hold; of
-    those, when measuring all alone takes more than half of the budget, fewer, evenly spread.
+    the modes of a multiplier, or the multipliers that a form of several arrays may hold. When
+    measuring all alone takes more than half of the budget, only those count that nothing cheaper
+    is more accurate than; of these, evenly spread, as many as can be measured.
 
     After LVRM's layer step (Tasoulas et al., TCAS-I 2020), which orders layers by the loss of
     the lowest mode alone; the ratio and more than two modes are ours. With a bias update, as
@@ -41,7 +42,7 @@ class Greedy(Procedure):
         yield from side_by_side(self._walk(group, len(groups)) for group in groups)
 
     def _walk(self, group: LayerChoices, walks: int) -> Steps:
-        choices = self._affordable(ladder(self.problem, group.choices), walks)
+        choices = self._affordable(group, walks)
         layers = range(len(self.problem.layers))
         top = (choices[0],) * len(layers)
         moves = {(layer, choice) for layer in layers for choice in choices[1:]}
@@ -66,14 +67,16 @@ class Greedy(Procedure):
             else:
                 moves.remove(move)
 
-    def _affordable(self, choices: tuple[Choice, ...], walks: int) -> tuple[Choice, ...]:
-        """The most accurate choice, and as many others as can be measured in every layer."""
-        count = self.options.budget // 2 // walks // len(self.problem.layers)
-        others = choices[1:]
-        if len(others) <= count:
-            return choices
-        count = max(count, 1)
-        return choices[0], *(others[-1 - i * len(others) // count] for i in range(count))
+    def _affordable(self, group: LayerChoices, walks: int) -> tuple[Choice, ...]:
+        """The most accurate choice first, and as many others as can be measured in every layer."""
+        best = ladder(self.problem, group.choices)
+        others = [x for x in group.choices if x != best[0]]
+        count = max(1, self.options.budget // 2 // walks // len(self.problem.layers))
+        if len(others) > count:
+            others = list(best[1:])
+        if len(others) > count:
+            others = [others[-1 - i * len(others) // count] for i in range(count)]
+        return best[0], *others
 
     def _design(self, chosen: tuple[Choice, ...]) -> Design:
         return layer_design(self.problem, chosen, self.options.corrections or Corrections())
