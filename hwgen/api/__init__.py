@@ -7,6 +7,7 @@ Mistakes in the input raise :exc:`hwgen.errors.HwgenError`.
 """
 
 from hwgen.api.characterization import characterize, operands
+from hwgen.api.comparison import ModelFiles, compare
 from hwgen.api.evaluation import evaluate, trace, uniform_mapping, update_biases
 from hwgen.api.exploration import explore
 from hwgen.api.hardware import generate, generate_mapping, simulate, synthesize
@@ -22,9 +23,11 @@ __all__ = [
     "Build",
     "LayerMapping",
     "Mapping",
+    "ModelFiles",
     "Scheme",
     "Study",
     "characterize",
+    "compare",
     "evaluate",
     "explore",
     "generate",

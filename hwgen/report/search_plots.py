@@ -21,6 +21,7 @@ WIDTH = 10.8  # inches: fills the page
 PRECISION = "precision"
 _COLS = 4  # panels beside each other
 _DEEPEST = 10.0  # percent points of the longest axis
+_BEYOND = 2.0  # that are shown beyond what is accepted
 _LONG = 10  # layers whose names still fit side by side
 # Both ends are left out: they would vanish on a light or on a dark page.
 _COLOURS = ListedColormap(colormaps["viridis"](np.linspace(0.12, 0.88, 256)))
@@ -61,9 +62,10 @@ def fronts(figures: Mapping[str, Any], max_drop: float) -> str:
         what = "test images, 95 % interval" if is_tested else "bound on calibration images"
         figure.supxlabel("multiplier energy, % of exact", color=PALETTE["muted"], fontsize=10)
         figure.supylabel(f"points lost ({what})", color=PALETTE["muted"], fontsize=10)
-        grid[0, 0].plot([], [], "s", color=PALETTE["precision"], label="precision alone")
-        grid[0, 0].plot([], [], "o", color=PALETTE["approximate"], label="the method")
-        grid[0, 0].legend(loc="lower right", frameon=False, labelcolor=PALETTE["muted"])
+        if precision and shown != [PRECISION]:
+            grid[0, 0].plot([], [], "s", color=PALETTE["precision"], label="precision alone")
+            grid[0, 0].plot([], [], "o", color=PALETTE["approximate"], label="the method")
+            grid[0, 0].legend(loc="lower right", frameon=False, labelcolor=PALETTE["muted"])
         return svg_text(figure)
 
 
@@ -84,7 +86,7 @@ def _limits(
     axes: Axes, methods: Mapping[str, Sequence[dict[str, Any]]], max_drop: float, is_tested: bool
 ) -> None:
     """What loses far more than is accepted would only squeeze the rest."""
-    deepest = min(_DEEPEST, max(3 * max_drop, 1.2))
+    deepest = min(_DEEPEST, max_drop + _BEYOND)
     key = "test_drop" if is_tested else "drop_bound"
     inside = [
         (100 * x["energy"], x[key])
@@ -109,9 +111,9 @@ def parallel_coordinates(
         Of one front: ``layers`` (energy relative to exact), ``energy``, ``drop_bound``.
     layers : sequence of str
     max_drop : float
-        End of the colour scale is three times as much.
+        The colour scale ends 2 beyond it.
     """
-    deepest = min(_DEEPEST, max(3 * max_drop, 1.2))
+    deepest = min(_DEEPEST, max_drop + _BEYOND)
     inside = [x for x in points if x["drop_bound"] <= deepest]
     inside.sort(key=lambda x: -x["drop_bound"])  # what loses least is drawn last, on top
     with drawing(WIDTH, 4.2, 1, 1) as (figure, ((axes,),)):

@@ -1,8 +1,8 @@
-"""What the commands about mapping files are asked with."""
+"""What the commands about mapping files, and about methods that find them, are asked with."""
 
 import argparse
 
-from hwgen.commands.arguments.common import Commands, add_json, add_output
+from hwgen.commands.arguments.common import TECHNOLOGY, Commands, add_json, add_output
 
 __all__ = ["COMMANDS"]
 
@@ -37,6 +37,29 @@ def _export(command: argparse.ArgumentParser) -> None:
     add_output(command, "FOLDER", "folder to write: tables, C header, layers for PyTorch")
 
 
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("plan", metavar="PLAN.toml", help="what is compared, with which budgets")
+    for option, what in (
+        ("--model", "quantized network of the plan"),
+        ("--data", "its calibration images"),
+        ("--test", "its test images, read once at the end"),
+    ):
+        command.add_argument(
+            option, metavar="NAME=PATH", action="append", default=[], help=f"{what}; repeated"
+        )
+    command.add_argument(
+        "--only", metavar="STUDY", action="append", default=[], help="not all studies; repeated"
+    )
+    command.add_argument("--tech", metavar="FILE", help=TECHNOLOGY)
+    command.add_argument(
+        "--workers", type=int, metavar="N", help="processes (default: one for each core)"
+    )
+    command.add_argument(
+        "--cluster", metavar="ADDRESS", help="Dask scheduler whose workers evaluate in their place"
+    )
+    add_output(command, "FOLDER", "studies, figures and results.md; the same command goes on")
+
+
 _ACTIONS: Commands = {
     "show": ("show what each layer is multiplied with", _show),
     "diff": ("show what differs between two mappings", _diff),
@@ -45,4 +68,5 @@ _ACTIONS: Commands = {
 
 COMMANDS: Commands = {
     "mapping": ("show a mapping file, compare two, or export one", _mapping),
+    "compare": ("compare search methods on the same problems", _compare),
 }
