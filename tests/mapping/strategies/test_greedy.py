@@ -1,8 +1,12 @@
 """The greedy walk."""
 
+from itertools import pairwise
+
 import pytest
 
 from hwgen.mapping.design import Corrections
+from hwgen.mapping.energy import layer_energy_pj
+from hwgen.spec.mapping import LayerMapping
 from tests.mapping import tiny
 from tests.mapping.drive import asked, made_up, run, start
 
@@ -37,7 +41,7 @@ def test_the_walk_lowers_the_least_sensitive_layer_first(switchable):
     walked = [modes(x) for x, _ in run(search, answer=made_up(later_layers_matter_more))][10:]
     assert walked[0][2] == 0  # the head, nine times as sensitive as the first layer
     assert walked[-1] == (3, 3, 3)
-    assert all(sum(x) < sum(y) for x, y in zip(walked, walked[1:], strict=False))
+    assert all(sum(x) < sum(y) for x, y in pairwise(walked))
 
 
 @pytest.mark.parametrize("form", ["weights", "tiles"])
@@ -63,9 +67,6 @@ def _strength(problem):
     """Drop that grows with what is saved, more so in later layers."""
 
     def drop(mapping):
-        from hwgen.mapping.energy import layer_energy_pj
-        from hwgen.spec.mapping import LayerMapping
-
         lost = 0.0
         exact = LayerMapping(multiplier="exact")
         for place, layer in enumerate(problem.network.convolutions):
