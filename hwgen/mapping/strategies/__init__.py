@@ -9,6 +9,7 @@ from hwgen.mapping.strategies.formal import Formal
 from hwgen.mapping.strategies.greedy import Greedy
 from hwgen.mapping.strategies.lvrm import Lvrm
 from hwgen.mapping.strategies.maxdnn import MaxDnnFilter, MaxDnnKernel, MaxDnnLayer
+from hwgen.mapping.strategies.mcts import Mcts
 from hwgen.mapping.strategies.posneg import PosNeg
 from hwgen.mapping.strategies.qos import Qos
 from hwgen.mapping.strategies.random import Random
@@ -30,6 +31,7 @@ STRATEGIES: dict[str, type[Search]] = {
     "agn-match": AgnMatch,
     "agn-match-published": AgnMatchPublished,
     "qos": Qos,
+    "mcts": Mcts,
     "formal": Formal,
     "posneg": PosNeg,
     "lvrm": Lvrm,

@@ -16,7 +16,7 @@ from hwgen.mapping.tolerance import LARGEST_NOISE
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.rules import Choice
 
-__all__ = ["Group", "groups_of", "match", "probe_rounds", "thinned"]
+__all__ = ["Group", "groups_of", "layer_energies", "match", "probe_rounds", "thinned"]
 
 MOST_ROUNDS = 4  # probes of a layer
 
@@ -52,7 +52,7 @@ def groups_of(problem: Problem) -> list[Group]:
     """All that a problem's hardware form may hold side by side."""
     found = by_operands(problem)
     choices = [choice for group in found for choice in group.choices]
-    errors, energies = relative_errors(problem, choices), _layer_energies(problem, choices)
+    errors, energies = relative_errors(problem, choices), layer_energies(problem, choices)
     ends = np.cumsum([len(group.choices) for group in found])[:-1]
     parts = np.split(errors, ends, axis=1), np.split(energies, ends, axis=1)
     return [Group(*each) for each in zip(found, *parts, strict=True)]
@@ -88,7 +88,7 @@ def match(
     return tuple(group.choices[x] for x in allowed.argmin(axis=1)), total
 
 
-def _layer_energies(problem: Problem, choices: Sequence[Choice]) -> NDArray[np.float64]:
+def layer_energies(problem: Problem, choices: Sequence[Choice]) -> NDArray[np.float64]:
     """Energy of one image in each layer under each choice, in pJ: float64[layers, choices]."""
     return np.array(
         [
