@@ -143,7 +143,7 @@ def test_a_space_that_is_known_ends_the_search():
     """Fewer designs than the budget allows: 1 and 4**3."""
     problem = tiny.problem("weights", ("exact", "truncated_steps"))
     found = run(start("mcts", problem, budget=5000), answer=made_up)
-    assert 40 <= len(found) <= 65
+    assert 10 < len(found) <= 65
 
 
 def test_each_drop_gets_its_best_design():
