@@ -160,9 +160,8 @@ class Study:
         The exact baseline's is zero, so there is always one. Default: of all methods.
         """
         check_max_drop(max_drop)
-        exact = self.exact
-        allowed = [x for x in self._of(method) if x.drop.bound <= max_drop] or [exact]
-        return min(allowed, key=lambda x: (x.energy.total, x.drop.bound))
+        allowed = [x for x in self._of(method) if x.drop.bound <= max_drop]
+        return min([self.exact, *allowed], key=lambda x: (x.energy.total, x.drop.bound))
 
     def hardware(self, point: Point) -> AcceleratorSpec:
         """The accelerator that executes a point."""
