@@ -10,7 +10,7 @@ import hwgen
 from hwgen.api.common import PathLike, technology_of
 from hwgen.api.exploration import explore
 from hwgen.comparison.ablation import ablation
-from hwgen.comparison.arrays import ArrayEnergy, array_energy, lean
+from hwgen.comparison.arrays import Arrays
 from hwgen.comparison.figures import ablation_rows, study_figures
 from hwgen.comparison.methods import method_text
 from hwgen.comparison.plan import Plan, PlannedStudy
@@ -18,7 +18,6 @@ from hwgen.comparison.run import Workplace
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError
 from hwgen.mapping.strategies import find_strategy
-from hwgen.mapping.study.point import Point
 from hwgen.mapping.study.study import PRECISION, Study
 from hwgen.progress import progress
 
@@ -153,33 +152,17 @@ def _run(
     )
     operations = sum(layer.operations for layer in study.network.convolutions)
     full_cost = budget * len(study.parts.labels) * operations
-    arrays = _Arrays(study, place, library) if asked.arrays else None
     found = study_figures(
-        study, search.limits, full_cost, (lambda point: None) if arrays is None else arrays.measure
+        study,
+        search.limits,
+        full_cost,
+        Arrays(study, library, place).measure,
+        (PRECISION, search.default) if asked.arrays is None else asked.arrays,
     )
     return found | {
         "title": asked.title or f"{model.title}, {asked.name}",
         "ablation": ablation_rows(_ablated(plan, asked, study)) if asked.ablation else [],
     }
-
-
-class _Arrays:
-    """Array energies of a study's points, each measured once in all starts."""
-
-    def __init__(self, study: Study, place: Workplace, library: Technology) -> None:
-        self._study, self._place, self._library = study, place, library
-
-    def measure(self, point: Point) -> ArrayEnergy:
-        study = self._study
-        spec = lean(study.hardware(point), point.mapping)
-        digests = point.mapping.digest, spec.digest, self._library.digest
-        key = " ".join((study.facts["identity"]["model"], *digests))
-        known = self._place.known_array(key)
-        if known is None:
-            image = study.parts.images[0]
-            known = array_energy(study.network, point.mapping, spec, self._library, image)
-            self._place.keep_array(key, known)
-        return known
 
 
 def _ablated(plan: Plan, asked: PlannedStudy, study: Study) -> list[Any]:

@@ -1,39 +1,23 @@
-"""Energy of a whole array of processing elements for one image, and the multipliers' part."""
+"""Array energies of points, kept between starts: each takes the synthesis of an accelerator."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hwgen.control.form import array_of
-from hwgen.cost.array.cost import array_cost
 from hwgen.cost.technology import Technology
-from hwgen.emulation.streams import layer_streams
-from hwgen.errors import SpecError
-from hwgen.network.graph import Network
-from hwgen.spec.accelerator import AcceleratorSpec
-from hwgen.spec.mapping import Mapping
-from hwgen.verilog import to_verilog
+from hwgen.mapping.study.point import Point
+from hwgen.mapping.study.study import Study
+from hwgen.pricing.array import array_energy
 
-__all__ = ["ArrayEnergy", "array_energy", "lean"]
-
-_TOPS = ("systolic_array", "tiles")
-_MULTIPLIER = ("multipliers", "multiplier pipeline")
+__all__ = ["Arrays", "Keeper", "KeptEnergy"]
 
 
-@dataclass(frozen=True)
-class ArrayEnergy:
-    """Energy of one image, in nJ, clock pins included.
+@dataclass(frozen=True, kw_only=True)
+class KeptEnergy:
+    """Energy of one image, in nJ: see :class:`hwgen.pricing.array.ArrayEnergy`."""
 
-    Parameters
-    ----------
-    total_nj : float
-        Of the array: elements, skew, sum columns.
-    multipliers_nj : float
-        What of it the multipliers switch.
-    """
-
-    total_nj: float
+    array_nj: float
+    datapath_nj: float
     multipliers_nj: float
 
     def document(self) -> dict[str, float]:
@@ -41,42 +25,44 @@ class ArrayEnergy:
         return asdict(self)
 
 
-def lean(spec: AcceleratorSpec, mapping: Mapping) -> AcceleratorSpec:
-    """``spec`` without what ``mapping`` does not need: control variate, sum of activations."""
-    for less in ({"variate_bits": 0}, {"activation_sum": False}):
-        try:
-            smaller = replace(spec, **less)
-        except SpecError:
-            continue
-        if smaller.refusal(mapping) is None:
-            spec = smaller
-    return spec
+class Keeper(Protocol):
+    """Keeps energies by a key."""
+
+    def known_array(self, key: str) -> Mapping[str, Any] | None:
+        """What was kept under the key."""
+
+    def keep_array(self, key: str, energy: Mapping[str, float]) -> None:
+        """Keep an energy."""
 
 
-def array_energy(
-    network: Network,
-    mapping: Mapping,
-    spec: AcceleratorSpec,
-    technology: Technology,
-    image: NDArray[np.uint8],
-) -> ArrayEnergy:
-    """Synthesize the array of ``spec`` and drive it with an image under ``mapping``.
+class Arrays:
+    """Array energies of a study's points.
 
     Parameters
     ----------
-    network : Network
-    mapping : Mapping
-    spec : AcceleratorSpec
-        Holds the mapping's multipliers.
+    study : Study
+        Operands are those of its first calibration image.
     technology : Technology
-    image : uint8[H, W, C]
-        As codes.
+    keeper : Keeper
     """
-    verilog = to_verilog(array_of(spec), "systolic_array")  # type: ignore[no-untyped-call]
-    streams = layer_streams(network, mapping, image)
-    cost = array_cost(spec, verilog, technology, streams, _TOPS)
-    layers = cost.layers.values()
-    switching = sum(sum(x.parts_pj.values()) for x in layers)
-    clock = cost.clock_pj * sum(x.cycles for x in layers)
-    own = sum(x.parts_pj.get(part, 0.0) for x in layers for part in _MULTIPLIER)
-    return ArrayEnergy((switching + clock) / 1000, own / 1000)
+
+    def __init__(self, study: Study, technology: Technology, keeper: Keeper) -> None:
+        self._study, self._technology, self._keeper = study, technology, keeper
+
+    def measure(self, point: Point) -> KeptEnergy:
+        """Energy of the leanest accelerator of the study's form that executes a point."""
+        study = self._study
+        digests = study.spec.digest, self._technology.digest, point.mapping.digest
+        key = " ".join((study.facts["identity"]["model"], *digests))
+        known = self._keeper.known_array(key)
+        if known is not None:
+            return KeptEnergy(**known)
+        image = study.parts.images[0]
+        found = array_energy(study.network, point.mapping, study.spec, self._technology, image)
+        kept = KeptEnergy(
+            array_nj=found.array_nj,
+            datapath_nj=found.datapath_nj,
+            multipliers_nj=found.multipliers_nj,
+        )
+        self._keeper.keep_array(key, kept.document())
+        return kept

@@ -14,11 +14,12 @@ _INTRODUCTION = """\
 Written by `hwgen compare`; the commands that make it again are at its end. Every method of a study
 had the same network, calibration images, multipliers, measured energies and hardware form, and the
 same number of questions. Points are picked on calibration images: the cheapest one whose 95 %
-bound of the drop is within the limit. Test images were read once, after all searches, and nothing
-was chosen with them. Drops are those of paired images against the exact network, in percent
-points, with 95 % intervals. Energy is relative to the cheapest exact multiplier: *all* of the
-multipliers in all layers, *conv* of those in convolutions (as most published work has it), *array*
-of the whole array of processing elements, clock pins included. *Beyond precision* is what a method
+bound of the drop is within the limit. Test images were read after the searches, and nothing was
+chosen with them. Drops are those of paired images against the exact network, in percent points,
+with 95 % intervals. Energy is relative to the cheapest exact multiplier: *all* of the multipliers
+in all layers, *conv* of those in convolutions (as most published work has it), *array* of the
+whole array of processing elements, *datapath* of array, weight loader and vector unit (where
+control variates pay for their sums), clock pins included. *Beyond precision* is what a method
 saves beyond exact multipliers of fewer bits with corrections of their own at the same limit, in
 percent of exact energy."""
 
@@ -118,8 +119,8 @@ def _study(name: str, study: Figures, results: Figures) -> Iterator[str]:
     yield (
         f"Study `{name}`: form `{study['form']}` of {rows}x{cols}, {study['multipliers']} "
         f"multipliers, {study['technology']}; searched on {study['search_images']} and picked on "
-        f"{study['calibration_images']} calibration images, {study['test_images']} test images, "
-        f"{tested}.{array}"
+        f"{study['calibration_images']} calibration images, {study['test_images']} test images "
+        f"(read {_times(study['test_readings'])}), {tested}.{array}"
     )
     yield f"![Fronts]({picture(name, 'fronts')})"
     for limit in results["limits"]:
@@ -133,6 +134,10 @@ def _study(name: str, study: Figures, results: Figures) -> Iterator[str]:
         yield from _ablation(study["ablation"])
 
 
+def _times(count: int) -> str:
+    return {1: "once"}.get(count, f"{count} times")
+
+
 def _picks(methods: Mapping[str, Figures], limit: str) -> str:
     rows = []
     for name, method in methods.items():
@@ -142,7 +147,7 @@ def _picks(methods: Mapping[str, Figures], limit: str) -> str:
                 name,
                 percent(1 - x["total"]),
                 percent(1 - x["convolutions"]),
-                "" if x["array"] is None else percent(1 - x["array"]),
+                *("" if x[y] is None else percent(1 - x[y]) for y in ("array", "datapath")),
                 "" if name == PRECISION else change(x["beyond_precision"]),
                 f"{x['drop_bound']:.2f}",
                 "" if x["test_accuracy"] is None else f"{x['test_accuracy']:.2f}",
@@ -150,8 +155,8 @@ def _picks(methods: Mapping[str, Figures], limit: str) -> str:
                 ", ".join(x["multipliers"]),
             ]
         )
-    header = ["method", "saved: all", "conv", "array", "beyond precision", "bound", "test %",
-              "test drop", "multipliers"]  # fmt: skip
+    header = ["method", "saved: all", "conv", "array", "datapath", "beyond precision", "bound",
+              "test %", "test drop", "multipliers"]  # fmt: skip
     return table(header, rows, text_columns=1)
 
 

@@ -1,10 +1,10 @@
 """The figures of one finished study of a comparison."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from hwgen.comparison.ablation import Ablated
-from hwgen.comparison.arrays import ArrayEnergy
+from hwgen.comparison.arrays import KeptEnergy
 from hwgen.comparison.hypervolume import growth
 from hwgen.mapping.study.point import Point
 from hwgen.mapping.study.study import PRECISION, Study
@@ -13,11 +13,15 @@ __all__ = ["ablation_rows", "study_figures"]
 
 TENTH = 10  # part of the cost at which methods are compared, too
 
-Measure = Callable[[Point], ArrayEnergy | None]
+Measure = Callable[[Point], KeptEnergy]
 
 
 def study_figures(
-    study: Study, limits: Sequence[float], full_cost: int, measure: Measure
+    study: Study,
+    limits: Sequence[float],
+    full_cost: int,
+    measure: Measure,
+    arrays: Collection[str],
 ) -> dict[str, Any]:
     """Everything that a document says of a study; only numbers, strings, lists and dicts.
 
@@ -31,14 +35,17 @@ def study_figures(
     full_cost : int
         Multiplications of a whole budget: hypervolumes are also told at a tenth of it.
     measure : callable
-        Array energy of a point; None where it is not measured.
+        Array energy of a point.
+    arrays : collection of str
+        Methods whose picked points it is asked for, beside the exact baseline.
     """
     exact = study.exact
     return {
         "methods": {
-            name: _method(study, name, limits, full_cost, measure) for name in study.methods
+            name: _method(study, name, limits, full_cost, measure if name in arrays else None)
+            for name in study.methods
         },
-        "exact": _point(exact, exact, measure),
+        "exact": _point(exact, exact, measure if arrays else None),
         "full_cost": full_cost,
         "form": study.spec.form,
         "array": [study.spec.rows, study.spec.cols],
@@ -73,7 +80,7 @@ def ablation_rows(found: Sequence[Ablated]) -> list[dict[str, Any]]:
 
 
 def _method(
-    study: Study, name: str, limits: Sequence[float], full_cost: int, measure: Measure
+    study: Study, name: str, limits: Sequence[float], full_cost: int, measure: Measure | None
 ) -> dict[str, Any]:
     outcomes = [x.outcome for x in study.answers(name)]
     grown = growth(outcomes)
@@ -91,7 +98,7 @@ def _method(
     }
 
 
-def _pick(study: Study, method: str, limit: float, measure: Measure) -> dict[str, Any]:
+def _pick(study: Study, method: str, limit: float, measure: Measure | None) -> dict[str, Any]:
     exact = study.exact
     own = _point(study.pick(limit, method), exact, measure)
     if PRECISION not in study.methods:
@@ -110,9 +117,10 @@ def _point(point: Point, exact: Point, measure: Measure | None) -> dict[str, Any
         "total": point.energy.total,
         "convolutions": point.energy.convolutions,
         "total_nj": point.energy.total_pj / 1000,
-        "array": own.total_nj / whole.total_nj if own and whole else None,
-        "array_nj": own.total_nj if own else None,
-        "multiplier_share": whole.multipliers_nj / whole.total_nj if whole else None,
+        "array": own.array_nj / whole.array_nj if own and whole else None,
+        "datapath": own.datapath_nj / whole.datapath_nj if own and whole else None,
+        "array_nj": own.array_nj if own else None,
+        "multiplier_share": whole.multipliers_nj / whole.array_nj if whole else None,
         "layers": [point.layers_pj[x] / y for x, y in exact.layers_pj.items()],
         "energy": point.energy.total,
         "drop_bound": point.drop.bound,

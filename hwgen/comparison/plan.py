@@ -87,8 +87,9 @@ class PlannedStudy:
     """One problem: a model on a hardware form, and the methods that search it.
 
     ``corrections`` is replaced in turn where ``ablation`` is true, see
-    :mod:`hwgen.comparison.ablation`. ``arrays`` says whether array energy is measured, which
-    takes the synthesis of every array that is picked.
+    :mod:`hwgen.comparison.ablation`. ``arrays`` names methods whose picked points have their
+    array energy measured, which takes the synthesis of an accelerator each; by default precision
+    and the plan's default method.
     """
 
     name: str
@@ -101,7 +102,7 @@ class PlannedStudy:
     budget: int | None = None
     query: str = ""
     ablation: bool = False
-    arrays: bool = True
+    arrays: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_text("study", self, ("name", "model", "title", "arch", "query"))
@@ -157,7 +158,9 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 of what decides the searches; words may be changed while they run."""
-        studies = [dataclasses.asdict(x) | {"title": "", "methods": ()} for x in self.studies]
+        studies = [
+            dataclasses.asdict(x) | {"title": "", "methods": (), "arrays": ()} for x in self.studies
+        ]
         models = {name: x.preprocess for name, x in self.models.items()}
         search = dataclasses.asdict(self.search) | {"limits": (), "default": ""}
         text = json.dumps([search, models, studies], sort_keys=True)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hwgen.comparison.arrays import ArrayEnergy
 from hwgen.comparison.document import document, picture
 from hwgen.comparison.plan import Plan
 from hwgen.comparison.plots import growth_plot
@@ -51,14 +50,14 @@ class Workplace:
         """Where the study of that name is."""
         return self.folder / f"{name}.study"
 
-    def known_array(self, key: str) -> ArrayEnergy | None:
-        """Array energy that was measured before."""
-        found = self._arrays().get(key)
-        return None if found is None else ArrayEnergy(**found)
+    def known_array(self, key: str) -> Mapping[str, Any] | None:
+        """Array energy that was kept before."""
+        found: Mapping[str, Any] | None = self._arrays().get(key)
+        return found
 
-    def keep_array(self, key: str, energy: ArrayEnergy) -> None:
+    def keep_array(self, key: str, energy: Mapping[str, float]) -> None:
         """Keep an array energy for the next start."""
-        known = self._arrays() | {key: energy.document()}
+        known = self._arrays() | {key: dict(energy)}
         _write(self.folder / _ARRAYS, json.dumps(known, indent=1) + "\n")
 
     def write(self, results: Mapping[str, Any]) -> list[Path]:
