@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from hwgen.arith.booth.dypr import DyPR
 from hwgen.arith.booth.pr import PR
 from hwgen.arith.booth.roup import Roup
+from hwgen.arith.booth.scalable_booth import ScalableBooth
+from hwgen.arith.booth.truncated_booth import TruncatedBooth
 from hwgen.arith.catalogue import find
 from hwgen.errors import SpecError
 from hwgen.mapping.design import Corrections, Design, Question
@@ -23,8 +25,8 @@ from hwgen.spec.mapping.rules import Choice
 
 __all__ = ["FAMILIES", "MaxDnnFilter", "MaxDnnKernel", "MaxDnnLayer"]
 
-FAMILIES = (Roup, PR, DyPR)
-"""Of ROUP configurations: rows rounded each at its own bit, all at one, or that at run time."""
+FAMILIES = (Roup, PR, DyPR, TruncatedBooth, ScalableBooth)
+"""Booth multipliers without some rows, the others rounded or cut off, once or at run time."""
 
 LEAST_DROP = 1e-6  # percent points: groups of layers that seem harmless rank by their errors
 
@@ -36,11 +38,15 @@ class _MaxDnn(Procedure):
     """MAx-DNN (Leon et al., LASCAS 2022) at one level of granularity.
 
     Configurations are the exact multiplier and those of the families :data:`FAMILIES` among the
-    problem's multipliers, as far as none is both cheaper and more accurate; or the modes of one
-    such multiplier. Groups are ranked by sensitivity: the drop when a group alone uses the
-    strongest configuration. Then configurations are given to quantile bands of that ranking, the
-    strongest to the most tolerant: with bands as fine as the budget allows all ways are tried,
-    then a random part of those with bands one step finer, until the budget ends.
+    problem's multipliers, as far as nothing cheaper is more accurate; or the modes of one such
+    multiplier. ROUP's rounding flips the signs of whole rows whenever a low bit of an activation
+    does, which takes more energy than it saves while weights stay in the array: so rows that are
+    cut off instead count, too.
+
+    Groups are ranked by sensitivity: the drop when a group alone uses the strongest
+    configuration. Then configurations are given to quantile bands of that ranking, the strongest
+    to the most tolerant: with bands as fine as the budget allows all ways are tried, then a
+    random part of those with bands one step finer, until the budget ends.
 
     Reconstructed from the abstract: the set of configurations, the ranking and the sweep. The
     abstract names no correction, so nothing is tuned and biases stay, unless the options say
@@ -124,8 +130,8 @@ class _MaxDnn(Procedure):
         if not found:
             names = ", ".join(problem.multipliers)
             raise SpecError(
-                f"{self.NAME} needs ROUP or PR multipliers that form {problem.spec.form} can mix "
-                f"by {self.LEVEL}, not {names}"
+                f"{self.NAME} needs rounded or truncated Booth multipliers that save energy and "
+                f"that form {problem.spec.form} can mix by {self.LEVEL}, not {names}"
             )
         return found
 

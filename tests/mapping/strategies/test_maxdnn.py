@@ -109,7 +109,13 @@ def test_the_power_of_errors_is_their_mean_square_over_all_positions(problem, ch
         assert error_power(statistics, choice) == pytest.approx(wanted)
 
 
-def test_configurations_are_of_the_roup_family(problems):
+def test_a_configuration_that_saves_nothing_does_not_count():
+    dear = tiny.problem("tiles", ("exact", "roup_0_4", "roup_1_4"))  # roup_0_4 costs 10.5
+    found = {m for x in asked("maxdnn-layer", dear) for m in held(x)}
+    assert found == {"exact", "roup_1_4"}
+
+
+def test_configurations_are_booth_multipliers_that_round_or_cut(problems):
     tiles = {m for x in asked("maxdnn-layer", problems["tiles"]) for m in held(x)}
     assert tiles == {"exact", "roup_0_6", "roup_1_4"}
     assert {m for x in asked("maxdnn-kernel", problems["weights"]) for m in held(x)} == {"dypr"}
@@ -146,7 +152,9 @@ def test_nothing_is_corrected_unless_the_options_say_so(problem):
     ],
 )
 def test_a_problem_without_configurations_is_refused(name, form, names, message):
-    with pytest.raises(
-        SpecError, match=rf"^{name} needs ROUP or PR multipliers that form {message}$"
-    ):
+    wanted = (
+        f"{name} needs rounded or truncated Booth multipliers that save energy and that form "
+        f"{message}"
+    )
+    with pytest.raises(SpecError, match=f"^{wanted}$"):
         find_strategy(name)(tiny.problem(form, names), Options(seed=0, budget=9))
