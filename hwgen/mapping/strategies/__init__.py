@@ -5,12 +5,15 @@ from importlib.metadata import EntryPoint, entry_points
 from hwgen.errors import SpecError
 from hwgen.mapping.strategies.agn_match import AgnMatch, AgnMatchPublished
 from hwgen.mapping.strategies.alwann import Alwann
+from hwgen.mapping.strategies.control_variate import ControlVariates
 from hwgen.mapping.strategies.formal import Formal
 from hwgen.mapping.strategies.greedy import Greedy
+from hwgen.mapping.strategies.hwgen import Hwgen
 from hwgen.mapping.strategies.lvrm import Lvrm
 from hwgen.mapping.strategies.maxdnn import MaxDnnFilter, MaxDnnKernel, MaxDnnLayer
 from hwgen.mapping.strategies.mcts import Mcts
 from hwgen.mapping.strategies.posneg import PosNeg
+from hwgen.mapping.strategies.precision import Precision
 from hwgen.mapping.strategies.qos import Qos
 from hwgen.mapping.strategies.random import Random
 from hwgen.mapping.strategies.search import Search
@@ -22,6 +25,8 @@ GROUP = "hwgen.strategies"
 """Entry point group in which a package registers strategies of its own."""
 
 STRATEGIES: dict[str, type[Search]] = {
+    "hwgen": Hwgen,
+    "precision": Precision,
     "uniform": Uniform,
     "random": Random,
     "alwann": Alwann,
@@ -32,6 +37,7 @@ STRATEGIES: dict[str, type[Search]] = {
     "agn-match-published": AgnMatchPublished,
     "qos": Qos,
     "mcts": Mcts,
+    "control-variate": ControlVariates,
     "formal": Formal,
     "posneg": PosNeg,
     "lvrm": Lvrm,

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.mapping.design import Design
 from hwgen.mapping.energy import layer_energy_pj
 from hwgen.mapping.patches import relative_errors
 from hwgen.mapping.problem import Problem
@@ -17,6 +17,8 @@ from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.rules import Choice
 
 __all__ = ["Group", "groups_of", "layer_energies", "match", "probe_rounds", "thinned"]
+
+_T = TypeVar("_T")
 
 MOST_ROUNDS = 4  # probes of a layer
 
@@ -110,8 +112,8 @@ def probe_rounds(budget: int, layers: int) -> int:
     return min(MOST_ROUNDS, budget // (2 * layers))
 
 
-def thinned(designs: Sequence[Design], count: int) -> list[Design]:
-    """``count`` of the designs at most, evenly spread; the last one is among them."""
-    if len(designs) <= count:
-        return list(designs)
-    return [designs[(x + 1) * len(designs) // count - 1] for x in range(count)]
+def thinned(values: Sequence[_T], count: int) -> list[_T]:
+    """``count`` of the values at most, evenly spread; the last one is among them."""
+    if len(values) <= count:
+        return list(values)
+    return [values[(x + 1) * len(values) // count - 1] for x in range(count)]

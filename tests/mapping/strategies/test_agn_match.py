@@ -13,9 +13,11 @@ from hwgen.mapping.strategies.matching import match, probe_rounds, thinned
 from hwgen.spec.mapping.rules import Choice
 from tests.mapping.drive import asked, run, start
 
+LAYERS = ("one", "two", "head")
+
 
 def chosen(design):
-    return [layer.choice for layer in design.mapping.layers.values()]
+    return [design.mapping.layers[name].choice for name in LAYERS]
 
 
 def designs(questions):
