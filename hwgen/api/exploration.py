@@ -32,7 +32,7 @@ def explore(
     *,
     test: PathLike | None = None,
     preprocess: str | None = None,
-    method: str | Sequence[str] = "uniform",
+    method: str | Sequence[str] = "hwgen",
     max_drop: float = 1.0,
     budget: int = 400,
     images: int = 2000,
@@ -66,7 +66,8 @@ def explore(
     preprocess : str, optional
         See :func:`load_images`.
     method : str or sequence of str
-        Names of strategies. ``precision``, the honest baseline, runs with them.
+        Names of strategies of :data:`hwgen.mapping.strategies.STRATEGIES`, or a user's own.
+        ``precision``, the honest baseline, runs with them.
     max_drop : float
         Accuracy that may be lost, in percent points. Only some methods walk towards it.
     budget : int

@@ -46,7 +46,7 @@ def _run_all(folder: Path) -> dict[str, object]:
     study = api.explore(
         digits.model_path(), digits.data_path(), folder / "digits.study", method=METHOD
     )
-    done(f"explored {study.ledger.count} mappings of {len(study.costs)} multipliers")
+    done(f"explored {study.ledger.count} mappings and probes of {len(study.costs)} multipliers")
 
     build = api.generate(study, folder / "build")
     spec = build.spec()

@@ -13,7 +13,7 @@ from hwgen.spec.mapping import LayerMapping
 
 __all__ = ["mapping_table", "run"]
 
-METHOD = "uniform"
+METHOD = "hwgen"
 
 HEADERS = ("mapping", "multiplier", "energy %", "energy pJ", "calibration %", "test %", "95 %")
 
@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
         )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(Path(args.output))) from None
-    print(f"{study.ledger.count} mappings evaluated; energies of the multipliers alone\n")
+    print(
+        f"{study.ledger.count} mappings and probes evaluated; energies of the multipliers alone\n"
+    )
     chosen = {
         "exact": study.exact,
         "precision alone": study.pick(args.max_drop, PRECISION),

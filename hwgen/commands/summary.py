@@ -45,7 +45,7 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         "technology": document["technology"],
         "test_images": document["network"]["test_images"],
         "max_drop": document["search"]["max_drop"],
-        "evaluations": document["search"]["evaluations"],
+        "evaluations": document["search"]["questions"],
         "designs": designs,
         "simulated_images": simulation["images"],
         "tensors_compared": simulation["tensors"],
@@ -80,7 +80,7 @@ def summary_text(figures: dict[str, Any]) -> str:
         f"accuracy: {figures['test_images']} test images, read once; at most "
         f"{figures['max_drop']:g} points were allowed to be lost\n"
         f"energy: multipliers alone, one image; technology {figures['technology']}\n"
-        f"search: {figures['evaluations']} mappings evaluated\n"
+        f"search: {figures['evaluations']} mappings and probes evaluated\n"
         f"proof: {figures['tensors_compared']} tensors of {figures['simulated_images']} images "
         f"({figures['codes_compared']} codes) compared bit for bit, "
         f"{figures['mismatches']} mismatches"

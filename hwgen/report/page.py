@@ -269,7 +269,7 @@ def _provenance(document: dict[str, Any]) -> str:
     search, network = document["search"], document["network"]
     facts = {
         "search": f"{', '.join(search['methods'])}; seed {search['seed']}, "
-        f"{search['evaluations']} mappings evaluated on {network['search_images']} images",
+        f"{search['questions']} mappings and probes evaluated on {network['search_images']} images",
         "fronts": f"judged on {network['calibration_images']} calibration images",
         "test images": _reading(search, network),
         "exact baseline": search["baseline"],

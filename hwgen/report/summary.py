@@ -120,7 +120,7 @@ def _search(
         "methods": list(study.methods),
         "seed": facts["seed"],
         "max_drop": max_drop,
-        "evaluations": study.ledger.count,
+        "questions": study.ledger.count,
         "test_points": sum(x.test is not None for x in points),
         "test_readings": study.readings,
         "baseline": points[0].multipliers[0],

@@ -133,7 +133,7 @@ def _explore(command: argparse.ArgumentParser) -> None:
         "--method",
         action="append",
         metavar="NAME",
-        help="search strategy, may be repeated (default: uniform); precision runs with it",
+        help="search strategy, may be repeated (default: hwgen); precision runs with it",
     )
     command.add_argument(
         "--budget",
