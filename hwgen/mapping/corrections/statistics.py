@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from hwgen.mapping.corrections.coarse import FINE, Coarse
 from hwgen.mapping.corrections.moments import tap_histograms
 from hwgen.network.graph import Convolution
 
 __all__ = ["Factors", "LayerStatistics", "scales", "windows"]
 
 DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
+PULL = 0.1  # the same, of targets towards the network's weights
 ROWS = 8192  # windows that a covariance is taken over
 
 
@@ -26,11 +28,29 @@ class Factors:
         Taps by falling variance: the order in which codes are chosen.
     damped, upper : float64[fan_in, fan_in]
         In that order: the damped covariance, and the upper Cholesky factor of its inverse.
+    covariance : float64[fan_in, fan_in]
+        Of what the multiplier sees at the taps, not damped, in their own order.
+    cross : float64[fan_in, fan_in]
+        Of that with the codes that the exact network reads there.
     """
 
     order: NDArray[np.int64]
     damped: NDArray[np.float64]
     upper: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    cross: NDArray[np.float64]
+
+    def target(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weights of what is seen that come closest to ``weights`` of the exact codes: [F, taps].
+
+        Damped, so that they differ from ``weights`` only where the images ask for it.
+        """
+        if self.cross is self.covariance:
+            return weights
+        damping = np.eye(len(self.order)) * _damping(self.covariance, PULL)
+        lacking = (self.cross - self.covariance) @ weights.T
+        moved = np.linalg.solve(self.covariance + damping, lacking).T
+        return np.asarray(weights + moved, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +66,15 @@ class LayerStatistics:
         Code of zero in ``codes``: what padding reads.
     highest : int
         Largest code that it can read, see :func:`hwgen.network.limits.highest_code`.
+    reference : uint8[N, H, W, C], optional
+        What it reads of the same images in the exact network; default: ``codes``.
     """
 
     layer: Convolution
     codes: NDArray[np.uint8]
     zero_point: int
     highest: int
+    reference: NDArray[np.uint8] | None = None
 
     @cached_property
     def histograms(self) -> NDArray[np.int64]:
@@ -75,36 +98,79 @@ class LayerStatistics:
     @cached_property
     def covariance(self) -> NDArray[np.float64]:
         """Of the codes that the taps read at one position: float64[groups, fan_in, fan_in]."""
-        centred = self.rows - self.rows.mean(axis=0)
-        grouped = centred.swapaxes(0, 1)
-        found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(centred)
-        return found
+        return _covariance(self.rows)
+
+    @property
+    def exact_covariance(self) -> NDArray[np.float64]:
+        """The same of the exact network's codes."""
+        return self.covariance if self.reference is None else self._reference_covariance
 
     @cached_property
     def rows(self) -> NDArray[np.uint8]:
         """What the taps read together at some positions: uint8[up to ROWS, groups, fan_in]."""
         return windows(self.layer, self.codes, self.zero_point, ROWS)
 
+    def factors(self, view: Coarse = FINE) -> tuple[Factors, ...]:
+        """What joint tuning needs of each group where multipliers see ``view`` of the codes."""
+        if view not in self._factors:
+            with threadpool_limits(1):  # small matrices: threads would only collide
+                groups = range(self.layer.groups)
+                self._factors[view] = tuple(self._factored(x, view) for x in groups)
+        return self._factors[view]
+
     @cached_property
-    def factors(self) -> tuple[Factors, ...]:
-        """What joint tuning needs of each group's covariance, see :class:`Factors`."""
-        with threadpool_limits(1):  # small matrices: threads would only collide
-            return tuple(_factors(x) for x in self.covariance)
+    def _factors(self) -> dict[Coarse, tuple[Factors, ...]]:
+        return {}
+
+    def _factored(self, group: int, view: Coarse) -> Factors:
+        if view == FINE and self.reference is None:
+            return _factors(self.covariance[group])
+        seen = view.values[self.rows[:, group]]
+        exact = self.rows if self.reference is None else self._reference_rows
+        seen, read = (x - x.mean(axis=0) for x in (seen, exact[:, group].astype(np.float64)))
+        return _factors(seen.T @ seen / len(seen), seen.T @ read / len(seen))
+
+    @cached_property
+    def _reference_rows(self) -> NDArray[np.uint8]:
+        assert self.reference is not None
+        return windows(self.layer, self.reference, self.zero_point, ROWS)
+
+    @cached_property
+    def _reference_covariance(self) -> NDArray[np.float64]:
+        return _covariance(self._reference_rows)
 
     @cached_property
     def output_variance(self) -> NDArray[np.float64]:
         """Of the exact accumulators of each filter: float64[F]."""
         layer = self.layer
         weights = layer.centred_weights.reshape(layer.groups, -1, layer.fan_in).astype(float)
-        found = np.einsum("gfk,gkl,gfl->gf", weights, self.covariance, weights, optimize=True)
+        found = np.einsum("gfk,gkl,gfl->gf", weights, self.exact_covariance, weights, optimize=True)
         return np.asarray(found.ravel(), dtype=np.float64)
 
+    def for_filters(self, layer: Convolution) -> "LayerStatistics":
+        """The same for a layer of other filters that reads the same; what is known is kept."""
+        found = LayerStatistics(layer, self.codes, self.zero_point, self.highest, self.reference)
+        for name in ("histograms", "rows", "covariance", "_factors"):
+            found.__dict__[name] = getattr(self, name)  # where cached_property keeps it
+        return found
 
-def _factors(covariance: NDArray[np.float64]) -> Factors:
+
+def _covariance(rows: NDArray[np.uint8]) -> NDArray[np.float64]:
+    grouped = (rows - rows.mean(axis=0)).swapaxes(0, 1)
+    found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(rows)
+    return found
+
+
+def _factors(covariance: NDArray[np.float64], cross: NDArray[np.float64] | None = None) -> Factors:
     order = np.argsort(-np.diag(covariance), kind="stable")
-    damping = max(DAMPING * float(np.diag(covariance).mean()), 1e-6)
+    damping = _damping(covariance, DAMPING)
     damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
-    return Factors(order, damped, np.linalg.cholesky(np.linalg.inv(damped)).T)
+    upper = np.linalg.cholesky(np.linalg.inv(damped)).T
+    return Factors(order, damped, upper, covariance, covariance if cross is None else cross)
+
+
+def _damping(covariance: NDArray[np.float64], share: float) -> float:
+    return max(share * float(np.diag(covariance).mean()), 1e-6)
 
 
 def windows(
