@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from hwgen.report import plots
+from hwgen.report.search_sections import search_sections
 from hwgen.report.style import STYLE, themed
 from hwgen.report.tables import table
 
@@ -33,6 +34,7 @@ def page(document: dict[str, Any]) -> str:
             "Accuracy lost against multiplier energy",
         ),
         _points_table(document),
+        *(_section(*x) for x in search_sections(document)),
         _section(
             "Where the energy goes",
             "",

@@ -16,24 +16,28 @@ __all__ = ["search_figures"]
 DEEPEST = 10.0  # percent points: what loses more says nothing about what would be used
 
 
-def search_figures(study: Study) -> dict[str, Any]:
+def search_figures(study: Study, answers: Sequence[Answer]) -> dict[str, Any]:
     """Fronts of all methods and the importance of layers; only numbers, strings, lists, dicts.
 
-    Raises :exc:`StudyError` before the study's final step.
+    Parameters
+    ----------
+    study : Study
+        After its final step.
+    answers : sequence of Answer
+        What all methods asked and were answered.
 
     Returns
     -------
     dict
-        ``layers``: names. ``methods``: for each method, the points of its front by falling
+        ``methods``: for each method, the points of its front by falling
         energy; energies are relative to the exact baseline's, those of ``layers`` to the same
         layer's. ``importance``: see :func:`hwgen.report.importance.importance`, over all designs
         that lose at most 10 percent points; None where they are too few.
     """
     exact = study.exact
     return {
-        "layers": [layer.name for layer in study.network.convolutions],
         "methods": {name: [_point(x, exact) for x in study.front(name)] for name in study.methods},
-        "importance": _importance(study, study.answers()),
+        "importance": _importance(study, exact, answers),
     }
 
 
@@ -52,12 +56,12 @@ def _point(point: Point, exact: Point) -> dict[str, Any]:
     }
 
 
-def _importance(study: Study, answers: Sequence[Answer]) -> dict[str, Any] | None:
+def _importance(study: Study, exact: Point, answers: Sequence[Answer]) -> dict[str, Any] | None:
     designs = [x.outcome for x in answers if x.outcome.mapping is not None]
     inside = [x for x in designs if x.drop.expected <= DEEPEST]
     network, energies = study.network, study.parts.energies
-    exact = study.exact.mapping
-    whole = sum(layer_energy_pj(x, exact.layers[x.name], energies) for x in network.convolutions)
+    own = exact.mapping.layers
+    whole = sum(layer_energy_pj(x, own[x.name], energies) for x in network.convolutions)
     table = np.array(
         [
             [

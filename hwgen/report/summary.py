@@ -14,6 +14,7 @@ from hwgen.mapping.study.point import Point
 from hwgen.mapping.study.study import PRECISION, Study
 from hwgen.output import MANIFEST
 from hwgen.report.points import point_document
+from hwgen.report.search_figures import search_figures
 from hwgen.report.used import multiplier_document
 from hwgen.spec.mapping import Mapping
 
@@ -43,6 +44,7 @@ def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any
     by_method = {name: {x.key for x in study.front(name)} for name in study.methods}
     number = {x.key: i for i, x in enumerate(points)}
     used = sorted({name for x in chosen.values() for name in x.multipliers})
+    answers = study.answers()
     return {
         "hwgen_report": VERSION,
         "version": facts["version"],
@@ -50,8 +52,9 @@ def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any
         "technology": facts["technology"],
         "network": _network(study, points),
         "search": _search(study, facts, limit, points),
-        "evaluations": [_evaluation(x) for x in study.answers() if x.outcome.energy is not None],
+        "evaluations": [_evaluation(x) for x in answers if x.outcome.energy is not None],
         "points": [point_document(study, exact, x, by_method) for x in points],
+        "by_method": search_figures(study, answers),
         "fronts": {name: [number[x.key] for x in xs] for name, xs in fronts.items()},
         "chosen": {role: number[x.key] for role, x in chosen.items()},
         "multipliers": {name: multiplier_document(study, name) for name in used},
