@@ -27,7 +27,7 @@ DEFAULT_QUERIES = (
 BATCH = 100  # images, or a tenth of fewer than 1,000
 REPETITIONS = 10  # orders of the images that robustness is expected over
 PENALTY = 10.0  # cost of a query that is not satisfied: more than any energy
-RETURN = 5  # questions of a walk after which it goes back to the best design known
+RETURN = 3  # questions of a walk after which it goes back to the best design known
 PATIENCE = 300  # proposals without a question after which a walk rests for a round
 
 
