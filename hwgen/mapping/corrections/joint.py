@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import weight_offset
 from hwgen.kernels.tuning import tune
-from hwgen.mapping.corrections.regression import regression
+from hwgen.mapping.corrections.regression import regression, view_of
 from hwgen.mapping.corrections.statistics import Factors, LayerStatistics, scales
 from hwgen.mapping.energy import Energies, layer_energy_pj
 from hwgen.spec.mapping import LayerMapping
@@ -33,7 +33,8 @@ def joint(
     covariance ``H`` of what its taps read. One code after the other is chosen, and what it is
     off is made up for by those that are left: the recursion of GPTQ (Frantar et al., ICLR 2023),
     whose codes are rounded weights; the table's slopes in their place are ours. Constants are
-    the bias update's.
+    the bias update's. Where a multiplier sees a coarser activation, or the layers before are
+    approximated, ``w`` gives way to the weights that make the most of what it does see.
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ def joint(
     filters, taps = len(layer.weights), layer.fan_in
     choices, index = mapping.resolve(layer.centred_weights)
     index = index.reshape(filters, taps)
-    found = [regression(statistics, choice) for choice in choices]
+    view = view_of(statistics, choices)
+    found = [regression(statistics, choice, view) for choice in choices]
     slopes = np.stack([x.slope for x in found])
     prices = np.stack([x.residual_variance for x in found])
     exact = LayerMapping(multiplier=baseline)
@@ -57,7 +59,7 @@ def joint(
     for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
         codes[rows] = _group(
             target[rows],
-            statistics.factors[group],
+            statistics.factors(view)[group],
             index[rows],
             slopes,
             prices,
@@ -89,7 +91,7 @@ def _group(
     order = factors.order
     blocks = prices + worth[:, None, None] * np.nan_to_num(energies, nan=np.inf)
     found = tune(
-        target[:, order],
+        factors.target(target)[:, order],
         factors.upper,
         factors.damped,
         np.ascontiguousarray(index[:, order]),
@@ -115,11 +117,16 @@ def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArra
     tuned = mapping.tuned_weights
     codes = layer.weights if tuned is None else tuned.codes(layer.weights.shape)
     place = codes.reshape(filters, taps).astype(np.int64) + 128
-    found = [regression(statistics, choice) for choice in choices]
+    view = view_of(statistics, choices)
+    found = [regression(statistics, choice, view) for choice in choices]
     slopes = np.stack([x.slope for x in found])[index, place]
     residual = np.stack([x.residual_variance for x in found])[index, place].sum(axis=1)
     offset = weight_offset(find(mapping.multiplier).w_kind)
-    off = layer.weights.reshape(filters, taps) + offset - slopes
-    grouped = off.reshape(layer.groups, -1, taps)
-    linear = np.einsum("gfk,gkl,gfl->gf", grouped, statistics.covariance, grouped, optimize=True)
-    return np.asarray(linear.ravel() + residual, dtype=np.float64)
+    target = layer.weights.reshape(filters, taps).astype(np.float64) + offset
+    linear = np.empty(filters)
+    for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
+        factors, own = statistics.factors(view)[group], slopes[rows]
+        seen = own @ factors.covariance - 2 * target[rows] @ factors.cross.T
+        exact = target[rows] @ statistics.exact_covariance[group]
+        linear[rows] = (seen * own).sum(axis=1) + (exact * target[rows]).sum(axis=1)
+    return np.asarray(np.maximum(linear, 0) + residual, dtype=np.float64)

@@ -1,5 +1,6 @@
 """What a layer's activations make of each weight code: a slope, and what is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,18 +8,20 @@ from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import products_of, weight_offset
+from hwgen.mapping.corrections.coarse import FINE, Coarse, coarseness
 from hwgen.mapping.corrections.statistics import LayerStatistics
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.rules import Choice
 
-__all__ = ["Regression", "regression"]
+__all__ = ["Regression", "regression", "view_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """Least squares of a multiplier's products on the activation, for every weight code.
+    """Least squares of a multiplier's products on what it sees of the activation.
 
-    ``table[a, c] = slope[c] * a + constant + residual`` for activations as a layer reads them.
+    ``table[a, c] = slope[c] * view(a) + constant + residual`` for activations as a layer reads
+    them, for every weight code.
 
     Parameters
     ----------
@@ -32,24 +35,34 @@ class Regression:
     residual_variance: NDArray[np.float64]
 
 
-def regression(statistics: LayerStatistics, choice: Choice) -> Regression:
-    """Regress the products of a multiplier's mode under a layer's histogram of activations."""
-    plain = LayerMapping(multiplier=choice.multiplier, mode=choice.mode)
-    layer = statistics.layer
-    products = products_of(layer, plain, statistics.zero_point, statistics.highest)
-    kind = find(choice.multiplier).w_kind
-    half = 1 << (kind.width - 1)
-    codes = np.arange(-half, half)
-    table = products.tables[0][:, kind.encode(codes + weight_offset(kind))].astype(np.float64)
+def view_of(statistics: LayerStatistics, choices: Sequence[Choice]) -> Coarse:
+    """What multipliers see of a layer's activations; of several: the activations."""
+    if len(choices) > 1:
+        return FINE
+    return coarseness(_table(statistics, choices[0])[0], statistics.histogram)
 
+
+def regression(statistics: LayerStatistics, choice: Choice, view: Coarse = FINE) -> Regression:
+    """Regress the products of a multiplier's mode under a layer's histogram of activations."""
+    table, inside = _table(statistics, choice)
     p = statistics.histogram
-    centred = np.arange(256.0) - p @ np.arange(256.0)
+    centred = view.values - p @ view.values
     variance = float(p @ centred**2)
     residual = table - p @ table
-    slope = (p * centred) @ residual / variance if variance else np.zeros(len(codes))
+    slope = (p * centred) @ residual / variance if variance else np.zeros(table.shape[1])
     residual -= centred[:, None] * slope
-    inside = slice(128 - half, 128 + half)
     found = Regression(np.zeros(256), np.full(256, np.inf))
     found.slope[inside] = slope
     found.residual_variance[inside] = p @ residual**2
     return found
+
+
+def _table(statistics: LayerStatistics, choice: Choice) -> tuple[NDArray[np.float64], slice]:
+    """Products by stored activation code and weight code, and where the codes are in all."""
+    plain = LayerMapping(multiplier=choice.multiplier, mode=choice.mode)
+    zero_point, highest = statistics.zero_point, statistics.highest
+    products = products_of(statistics.layer, plain, zero_point, highest)
+    kind = find(choice.multiplier).w_kind
+    half = 1 << (kind.width - 1)
+    codes = kind.encode(np.arange(-half, half) + weight_offset(kind))
+    return products.tables[0][:, codes].astype(np.float64), slice(128 - half, 128 + half)
