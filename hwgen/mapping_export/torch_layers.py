@@ -93,16 +93,11 @@ class ApproximateConv2d(nn.Module):
     def accumulate(self, codes):
         """Accumulators int64[N, F, OH, OW] of input codes [N, C, H, W], wrapped to 32 bits."""
         taps, size = self._taps(codes)
-        count, groups, _, positions = taps.shape
         stored = self._stored_weights()
-        index = self._row_numbers(stored).view(groups, -1, taps.shape[2])
+        index = self._row_numbers(stored).view(taps.shape[1], -1, taps.shape[2])
         filters = index.shape[1]
-        sums = torch.zeros(count, groups, filters, positions, dtype=torch.int64, device=taps.device)
-        for k in range(taps.shape[2]):
-            rows = self.rows[index[:, :, k]].expand(count, -1, -1, -1)
-            place = taps[:, :, None, k].expand(-1, -1, filters, -1)
-            sums += rows.gather(3, place)
-        found = sums.flatten(1, 2)
+        sums = self._dense(taps, index) if len(index) == 1 else self._grouped(taps, index)
+        found = sums.long().flatten(1, 2)
         weights = stored.flatten(1).sum(1)
         bias = self.bias_codes() + self.constants - self.settings["activation_zero"] * weights
         found += bias[:, None] + self.sum_factor[:, None] * self._per_filter(taps, filters)
@@ -110,7 +105,28 @@ class ApproximateConv2d(nn.Module):
             fraction = self.settings["variate_fraction"]
             sums = self._per_filter(self.variate_x[taps], filters)
             found += (self.variate_factor[:, None] * sums + ((1 << fraction) >> 1)) >> fraction
-        return _wrap(found).view(count, -1, *size)
+        return _wrap(found).view(len(taps), -1, *size)
+
+    def _dense(self, taps, index):
+        """Sums of products [N, 1, F, positions]: a code selects the products of all filters."""
+        count, _, fan_in, positions = taps.shape
+        codes = taps[:, 0].transpose(0, 1).reshape(fan_in, -1)
+        shape = (count * positions, index.shape[1])
+        sums = torch.zeros(shape, dtype=torch.int32, device=taps.device)  # wraps like an adder
+        for k in range(fan_in):
+            sums += self.rows[index[0, :, k]].T.contiguous().index_select(0, codes[k])
+        return sums.view(count, positions, -1).transpose(1, 2)[:, None]
+
+    def _grouped(self, taps, index):
+        """The same for several groups: [N, groups, filters of each, positions]."""
+        count, groups, fan_in, positions = taps.shape
+        filters = index.shape[1]
+        shape = (count, groups, filters, positions)
+        sums = torch.zeros(shape, dtype=torch.int32, device=taps.device)
+        for k in range(fan_in):
+            rows = self.rows[index[:, :, k]].expand(count, -1, -1, -1)
+            sums += rows.gather(3, taps[:, :, None, k].expand(-1, -1, filters, -1))
+        return sums
 
     def weight_codes(self):
         """Stored s8 codes of the weights [F, C, KH, KW]; those of a u8 model are 128 higher."""
