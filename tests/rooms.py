@@ -156,6 +156,7 @@ ROOMS = {
     },
     "hwgen.pricing": {
         "numpy",
+        "hwgen.accelerator",
         "hwgen.arith",
         "hwgen.compiler",
         "hwgen.control.form",
