@@ -37,12 +37,17 @@ class Corrections:
         the layer's whole exact energy is worth. 0 tunes for accuracy alone.
     control_variate : str
         ``none``, or how its factors are found: ``analytic``, as published, or ``calibrated``.
+    sequential : bool
+        Of joint tuning: whether it is fitted to what the approximated layers before make, and
+        makes up for their errors, too. A layer then costs a fit in every design; without, one
+        for all designs.
     """
 
     bias_update: bool = True
     tuning: Tuning = "none"
     thrift: float = 0.0
     control_variate: VariateFit = "none"
+    sequential: bool = False
 
     def __post_init__(self) -> None:
         check_choice("corrections", "tuning", self.tuning, TUNINGS)
@@ -50,6 +55,8 @@ class Corrections:
         if not self.thrift >= 0 or (self.thrift and self.tuning != "joint"):
             raise SpecError(f"corrections thrift must be 0, or positive with joint tuning, "
                             f"not {self.thrift!r} with {self.tuning}")
+        if self.sequential and self.tuning != "joint":
+            raise SpecError(f"corrections sequential must go with joint tuning, not {self.tuning}")
 
 
 @dataclass(frozen=True)

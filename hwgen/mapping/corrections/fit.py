@@ -75,9 +75,13 @@ class Fitter:
         found: dict[str, LayerMapping] = {}
         for layer in self.network.convolutions:
             corrections = design.corrections[layer.name]
-            own = self.own(layer.name, design.mapping.layers[layer.name], corrections)
+            plain, prefix = design.mapping.layers[layer.name], Mapping(found)
+            if corrections.sequential:
+                own = self._corrected(self._after(layer.name, prefix), plain, corrections)
+            else:
+                own = self.own(layer.name, plain, corrections)
             if corrections.bias_update:
-                own = self._with_bias(layer.name, own, Mapping(found))
+                own = self._with_bias(layer.name, own, prefix)
             found[layer.name] = own
         return Mapping(found)
 
@@ -85,14 +89,25 @@ class Fitter:
         """A layer with the corrections that depend on nothing but its own choice."""
         key = name, plain, corrections
         if key not in self._own:
-            statistics, found = self.statistics(name), plain
-            if corrections.tuning != "none":
-                found = tuned(statistics, found, corrections, self.energies, self.baseline)
-            if corrections.control_variate != "none":
-                how = corrections.control_variate
-                found = fitted_variate(statistics, found, how, self.variate_bits)
-            self._own[key] = found
+            self._own[key] = self._corrected(self.statistics(name), plain, corrections)
         return self._own[key]
+
+    def _corrected(
+        self, statistics: LayerStatistics, plain: LayerMapping, corrections: Corrections
+    ) -> LayerMapping:
+        found = tuned(statistics, plain, corrections, self.energies, self.baseline)
+        if corrections.control_variate != "none":
+            how = corrections.control_variate
+            found = fitted_variate(statistics, found, how, self.variate_bits)
+        return found
+
+    def _after(self, name: str, prefix: Mapping) -> LayerStatistics:
+        """What a layer reads after approximated ones, beside what it should read."""
+        exact = self.statistics(name)
+        codes = self._tensor(prefix, exact.layer.inputs[0])
+        if np.array_equal(codes, exact.codes):
+            return exact
+        return replace(exact, codes=codes, reference=exact.codes)
 
     def _with_bias(self, name: str, own: LayerMapping, prefix: Mapping) -> LayerMapping:
         layer = next(x for x in self.network.convolutions if x.name == name)
