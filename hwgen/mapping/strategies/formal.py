@@ -122,19 +122,18 @@ class Formal(Procedure):
 
     def _walk(self, query: int) -> Iterator[tuple[Space, NDArray[np.float64]] | None]:
         """Points to try for a query, one after the other; None where none is worth it."""
+        best = self._best(query)
+        chain = Chain(self.rng, best.point, best.cost(query))
         for number in count():
             if number % RETURN == 0:
                 best = self._best(query)
-                space = best.space
-                if not number:
-                    chain = Chain(self.rng, best.point, best.cost(query))
                 chain.point, chain.cost = best.point, best.cost(query)
-            proposal = self._worthwhile(chain, space, query)
+            proposal = self._worthwhile(chain, best.space, query)
             if proposal is None:
                 yield None
             else:
-                yield space, proposal.point
-                tried = self._trials[space.design(proposal.point).key]
+                yield best.space, proposal.point
+                tried = self._trials[best.space.design(proposal.point).key]
                 chain.settle(proposal, tried.cost(query))
 
     def _worthwhile(self, chain: Chain, space: Space, query: int) -> Proposal | None:
