@@ -25,20 +25,24 @@ def cheapest_held(costs: NDArray[np.float64], capacity: int) -> tuple[int, ...]:
         Ascending. It leaves rows unserved where nothing was found that serves all.
     """
     held: tuple[int, ...] = ()
-    columns = range(costs.shape[1])
-    while len(held) < min(capacity, len(columns)):
-        held = min(((*held, x) for x in columns if x not in held), key=lambda x: _worth(costs, x))
+    while len(held) < min(capacity, costs.shape[1]):
+        held = _extended(costs, held)
     while True:
-        exchanged = [
-            (*(x for x in held if x != old), new)
-            for old in held
-            for new in columns
-            if new not in held
-        ]
-        best = min(exchanged, key=lambda x: _worth(costs, x), default=held)
+        exchanged = [_extended(costs, tuple(x for x in held if x != old)) for old in held]
+        best = min(exchanged, key=lambda x: _worth(costs, x))
         if _worth(costs, best) >= _worth(costs, held):
             return tuple(sorted(held))
         held = best
+
+
+def _extended(costs: NDArray[np.float64], held: tuple[int, ...]) -> tuple[int, ...]:
+    """``held`` and the column that is worth most beside it."""
+    known = costs[:, held].min(axis=1, initial=np.inf)
+    own = np.minimum(known[:, None], costs)
+    served = np.isfinite(own)
+    unserved, total = (~served).sum(axis=0), np.where(served, own, 0).sum(axis=0)
+    unserved[list(held)] = len(costs) + 1  # held already
+    return *held, int(np.lexsort((total, unserved))[0])
 
 
 def _worth(costs: NDArray[np.float64], held: tuple[int, ...]) -> tuple[int, float]:
