@@ -17,6 +17,7 @@ from hwgen.comparison.plan import Plan, PlannedStudy
 from hwgen.comparison.run import Workplace
 from hwgen.cost.technology import Technology
 from hwgen.errors import SpecError
+from hwgen.mapping.formal.parser import parse_queries
 from hwgen.mapping.strategies import find_strategy
 from hwgen.mapping.study.study import PRECISION, Study
 from hwgen.progress import progress
@@ -87,6 +88,8 @@ def compare(
             raise SpecError(f"model {study.model} of study {study.name} must be given a file")
         for name in study.methods:
             find_strategy(name)
+        if study.query:
+            parse_queries(study.query)
     library = technology_of(technology)
     place = Workplace(Path(output), asked)
     studies = {

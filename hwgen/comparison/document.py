@@ -129,6 +129,8 @@ def _study(name: str, study: Figures, results: Figures) -> Iterator[str]:
     yield "### Hypervolume against work"
     yield f"![Hypervolume]({picture(name, 'growth')})"
     yield _hypervolumes(study)
+    if results["default"] in study["methods"]:
+        yield _verdict(study["methods"], results["default"])
     if study["ablation"]:
         yield "### What each correction is worth"
         yield from _ablation(study["ablation"])
@@ -175,6 +177,18 @@ def _hypervolumes(study: Figures) -> str:
     header = ["method", "hypervolume", "at a tenth of the work", "questions",
               "G multiplications", "processor seconds"]  # fmt: skip
     return table(header, rows, text_columns=1)
+
+
+def _verdict(methods: Mapping[str, Figures], default: str) -> str:
+    """Which methods the default one equals, with all of its work and with a tenth of it."""
+    others = {name: x["hypervolume"] for name, x in methods.items() if name != default}
+    sentences = []
+    for key, work in (("hypervolume", "all"), ("hypervolume_tenth", "a tenth")):
+        own = methods[default][key]
+        ahead = [f"{name} by {x - own:.4f}" for name, x in others.items() if x > own]
+        whom = f"all but {', '.join(ahead)}" if ahead else "every other method"
+        sentences.append(f"With {work} of its work `{default}` at least equals {whom}.")
+    return " ".join(sentences)
 
 
 def _ablation(rows: Sequence[Figures]) -> Iterator[str]:

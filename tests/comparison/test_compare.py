@@ -133,6 +133,24 @@ def test_mistakes_are_one_line(tmp_path, capsys, options, message):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"greedy"]', '"greedily"]', "no search method is called 'greedily'; "),
+        (
+            "ablation = true",
+            'query = "often"',
+            "query must have 'never', 'at' or 'average' at column 1",
+        ),
+    ],
+)
+def test_mistakes_of_the_plan_are_told_before_the_work(tmp_path, capsys, old, new, message):
+    (tmp_path / "plan.toml").write_text(PLAN.replace(old, new, 1), encoding="utf-8")
+    assert main(command(tmp_path)) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_folder_of_others_stays_as_it_is(tmp_path, capsys):
     (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
     (tmp_path / "out").mkdir()

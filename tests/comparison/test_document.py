@@ -129,6 +129,14 @@ def test_a_study_has_its_tables_and_pictures():
     assert line(text, "| none |") == "| none | 9.50 at 30.0 % |"
 
 
+def test_who_is_ahead_is_said():
+    text = document(RESULTS)
+    assert (
+        "With all of its work `hwgen` at least equals every other method. With a tenth of its "
+        "work `hwgen` at least equals all but precision by 0.1000." in text
+    )
+
+
 def test_methods_and_commands_close_it():
     text = document(RESULTS)
     assert "- `hwgen`: Ours. Nothing was reconstructed.\n" in text

@@ -6,6 +6,7 @@ import pytest
 
 from hwgen.arith.catalogue import find
 from hwgen.comparison.plan import Plan
+from hwgen.mapping.formal.parser import parse_queries
 from hwgen.mapping.strategies import find_strategy
 from hwgen.network.data import preprocessing_of
 from hwgen.spec.accelerator_file import load_spec
@@ -20,6 +21,8 @@ def test_studies_name_what_exists(study):
         assert (find(name).a_kind, find(name).w_kind) == (kinds.a_kind, kinds.w_kind)
     assert all(find_strategy(name) for name in study.methods)
     assert PLAN.search.default in study.methods
+    if study.query:
+        assert len(parse_queries(study.query)) == len(PLAN.search.limits)
 
 
 @pytest.mark.parametrize("model", PLAN.models.values(), ids=PLAN.models)
