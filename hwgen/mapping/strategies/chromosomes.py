@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.mapping.problem import Problem
-from hwgen.mapping.strategies.choices import LayerChoices, by_operands, capacity, kinds
+from hwgen.mapping.strategies.choices import (
+    LayerChoices,
+    by_operands,
+    capacity,
+    energy_pj,
+    kinds,
+)
 from hwgen.spec.mapping.rules import Choice
 
 __all__ = ["Chromosomes", "ModeChromosomes", "TileChromosomes", "chromosomes"]
@@ -103,11 +109,15 @@ class ModeChromosomes(Chromosomes):
 def chromosomes(problem: Problem) -> Chromosomes:
     """Of what the hardware form can choose per layer.
 
-    Several arrays take the operands of the baseline, so that each can hold it.
+    Several arrays take the operands of the baseline, so that each can hold it. The library they
+    choose from is the baseline and what is cheaper: a published library has nothing else.
     """
     groups, layers = by_operands(problem), len(problem.layers)
     if capacity(problem) == 1:
         return ModeChromosomes(groups, layers)
     wanted = kinds(problem.baseline)
-    library = next(x for x in groups if kinds(x.choices[0].multiplier) == wanted)
-    return TileChromosomes(library, layers)
+    group = next(x for x in groups if kinds(x.choices[0].multiplier) == wanted)
+    baseline = Choice(problem.baseline, 0)
+    limit = energy_pj(problem, baseline)
+    cheaper = [x for x in group.choices if energy_pj(problem, x) < limit]
+    return TileChromosomes(LayerChoices((baseline, *cheaper), group.capacity), layers)

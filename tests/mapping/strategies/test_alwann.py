@@ -78,6 +78,16 @@ def test_several_arrays_take_the_operands_of_the_baseline():
     assert {x.multiplier for x in genes.library.choices} == {"exact", "roup_1_4"}
 
 
+def test_nothing_that_costs_more_than_exact_is_in_the_library():
+    genes = chromosomes(tiny.problem("tiles", ("exact", "roup_0_4", "roup_1_4", "lvrm")))
+    assert genes.library.choices == (
+        Choice("exact", 0),
+        Choice("lvrm", 1),
+        Choice("roup_1_4", 0),
+        Choice("lvrm", 2),
+    )  # roup_0_4 costs 10.5 where exact costs 10, and so does the exact mode of lvrm
+
+
 def test_weights_are_tuned_as_published_and_biases_stay(problems):
     published = Corrections(bias_update=False, tuning="published")
     found = asked("alwann", problems["tiles"], budget=20)
