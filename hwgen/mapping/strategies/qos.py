@@ -11,10 +11,12 @@ from hwgen.mapping.strategies.choices import layer_design
 from hwgen.mapping.strategies.matching import Group, groups_of, probe_rounds, thinned
 from hwgen.mapping.strategies.search import Procedure, Steps
 from hwgen.mapping.tolerance import LARGEST_NOISE, noise_costs, tolerances
+from hwgen.spec.mapping.rules import Choice
 
-__all__ = ["Qos", "clustered", "damped", "member_of"]
+__all__ = ["Qos", "clustered", "damped", "member_of", "operating_points"]
 
-POINTS = 24  # operating points
+POINTS = 3  # operating points of an accelerator, as published
+MOST_RUNS = 16  # accelerators
 EPSILON = 1e-6  # added to a tolerance, as published
 
 
@@ -29,11 +31,12 @@ class Qos(Procedure):
 
     Reconstructed: tolerances without training; power is that of all layers; a cluster that
     admits none gets the multiplier of the smallest entry. ``n`` is the number of multipliers
-    that the hardware form holds, or of modes where it holds one. The sweep of ``lambda`` is
-    geometric, between the first and the last at which some layer bears another multiplier; its
-    24 points, in place of the paper's three, all share the ``n`` multipliers, and so the front
-    is that of one accelerator. Ours: the bias update in place of batch normalization that is
-    fine-tuned for every point.
+    that the hardware form holds, or of modes where it holds one. Ours: the bias update in place
+    of batch normalization that is fine-tuned for every point.
+
+    Three operating points share ``n`` multipliers, as in the paper. For a front the method runs
+    up to 16 times, each time on the next three of a geometric sweep of ``lambda`` between the
+    first and the last at which some layer bears another multiplier.
     """
 
     def steps(self) -> Steps:
@@ -42,29 +45,46 @@ class Qos(Procedure):
             problem, probe_rounds(options.budget, len(problem.layers)), options.seed
         )
         tolerance = tolerances(problem, costs)
-        designs = [x for group in groups_of(problem) for x in self._points(group, tolerance)]
+        groups = groups_of(problem)
+        runs = max(1, min(MOST_RUNS, self.questions_left // (POINTS * len(groups))))
+        designs = [x for group in groups for x in self._points(group, tolerance, runs)]
         yield thinned(list(dict.fromkeys(designs)), self.questions_left)
 
-    def _points(self, group: Group, tolerance: NDArray[np.float64]) -> list[Design]:
-        """Designs of one accelerator, the most accurate first."""
-        usable = np.flatnonzero(np.isfinite(group.errors).all(axis=0))
-        choices = [group.group.choices[x] for x in usable]
-        errors, energies = group.errors[:, usable], group.energies[:, usable].sum(axis=0)
+    def _points(self, group: Group, tolerance: NDArray[np.float64], runs: int) -> list[Design]:
+        """Designs of as many accelerators, the most accurate first."""
         steps = group.steps(tolerance)
         steps = steps[steps > 0]
-        if not choices or not steps.size:
+        if not steps.size:
             return []
-        sweep = np.geomspace(steps.min(), steps.max(), POINTS)
+        sweep = np.geomspace(steps.min(), steps.max(), POINTS * runs)
         sigma = np.minimum(sweep[:, None] * tolerance, LARGEST_NOISE)
-        rows = damped(errors / (sigma[..., None] + EPSILON))
-        count = group.group.capacity if group.group.capacity > 1 else len(choices)
-        labels, centroids = clustered(rows.reshape(-1, len(choices)), count, self.options.seed)
-        members = np.array([member_of(x, energies) for x in centroids])
         corrections = self.options.corrections or Corrections()
         return [
-            layer_design(self.problem, [choices[x] for x in point], corrections)
-            for point in members[labels].reshape(sigma.shape)
+            layer_design(self.problem, point, corrections)
+            for own in np.split(sigma, runs)
+            for point in operating_points(group, own, self.options.seed)
         ]
+
+
+def operating_points(
+    group: Group, sigma: NDArray[np.float64], seed: int
+) -> list[tuple[Choice, ...]]:
+    """Choices of all layers at each operating point of one accelerator.
+
+    Parameters
+    ----------
+    group : Group
+    sigma : float64[points, layers]
+        Noise that layers bear.
+    seed : int
+        Of the clusters.
+    """
+    choices = group.group.choices
+    rows = damped(group.errors / (sigma[..., None] + EPSILON))
+    count = group.group.capacity if group.group.capacity > 1 else len(choices)
+    labels, centroids = clustered(rows.reshape(-1, len(choices)), count, seed)
+    members = np.array([member_of(x, group.energies.sum(axis=0)) for x in centroids])
+    return [tuple(choices[x] for x in point) for point in members[labels].reshape(sigma.shape)]
 
 
 def damped(ratios: NDArray[np.float64]) -> NDArray[np.float64]:

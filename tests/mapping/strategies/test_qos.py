@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from hwgen.mapping.design import Design
-from hwgen.mapping.strategies.qos import POINTS, clustered, damped, member_of
+from hwgen.mapping.strategies.matching import groups_of
+from hwgen.mapping.strategies.qos import (
+    MOST_RUNS,
+    POINTS,
+    clustered,
+    damped,
+    member_of,
+    operating_points,
+)
+from hwgen.spec.mapping.rules import Choice
 from tests.mapping import tiny
 from tests.mapping.drive import asked
 
@@ -51,10 +60,25 @@ def test_a_cluster_gets_the_cheapest_that_it_bears():
     assert member_of(np.array([1.5, 1.2, 3.0]), energies) == 1  # bears none: the closest
 
 
-def test_all_operating_points_share_the_multipliers(problems):
-    found = points("qos", problems["tiles"], budget=100)
-    assert 2 <= len(found) <= POINTS
-    assert len({choice for design in found for choice in chosen(design)}) <= 3
+def test_operating_points_share_the_multipliers(problems):
+    """Three points of six multipliers, of which three are held."""
+    (group,) = groups_of(problems["tiles"])
+    sigma = np.outer([0.01, 0.1, 0.4], [0.5, 1.0, 2.0])
+    found = operating_points(group, sigma, seed=1)
+    assert len(found) == 3
+    assert 2 <= len({choice for point in found for choice in point}) <= 3
+
+
+def test_a_layer_that_bears_all_gets_the_cheapest_and_one_that_bears_none_the_closest(problems):
+    (group,) = groups_of(problems["tiles"])
+    cheapest = group.group.choices[int(group.energies.sum(axis=0).argmin())]
+    found = operating_points(group, np.array([[100.0, 0.0, 0.0]]), seed=1)
+    assert found == [(cheapest, Choice("exact", 0), Choice("exact", 0))]
+
+
+def test_a_sweep_has_runs_of_three_points(problems):
+    found = points("qos", problems["tiles"], budget=200)
+    assert 3 <= len(found) <= POINTS * MOST_RUNS
 
 
 def test_points_go_from_accurate_to_cheap(problems):
