@@ -7,16 +7,14 @@ from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
 from hwgen.golden.products import weight_offset
-from hwgen.kernels.tuning import tune
+from hwgen.mapping.corrections.objective import Objective
 from hwgen.mapping.corrections.regression import regression, view_of
-from hwgen.mapping.corrections.statistics import Factors, LayerStatistics, scales
-from hwgen.mapping.energy import Energies, layer_energy_pj
+from hwgen.mapping.corrections.statistics import LayerStatistics
+from hwgen.mapping.energy import Energies
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.corrections import TunedWeights
 
 __all__ = ["error_variance", "joint"]
-
-PASSES = 4  # of coordinate descent at most
 
 
 def joint(
@@ -41,67 +39,12 @@ def joint(
     thrift : float
         See :class:`~hwgen.mapping.design.Corrections`.
     """
-    layer = statistics.layer
-    filters, taps = len(layer.weights), layer.fan_in
-    choices, index = mapping.resolve(layer.centred_weights)
-    index = index.reshape(filters, taps)
-    view = view_of(statistics, choices)
-    found = [regression(statistics, choice, view) for choice in choices]
-    slopes = np.stack([x.slope for x in found])
-    prices = np.stack([x.residual_variance for x in found])
-    exact = LayerMapping(multiplier=baseline)
-    worth = _worth(statistics, layer_energy_pj(layer, exact, energies), thrift)
-    by_code = np.stack([np.roll(energies.of(x, layer.name), 128) for x in choices])
-
-    offset = weight_offset(find(mapping.multiplier).w_kind)
-    target = layer.weights.reshape(filters, taps).astype(np.float64) + offset
-    codes = np.empty((filters, taps), np.int64)
-    for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
-        codes[rows] = _group(
-            target[rows],
-            statistics.factors(view)[group],
-            index[rows],
-            slopes,
-            prices,
-            by_code,
-            worth[rows],
-        )
-    return replace(mapping, tuned_weights=TunedWeights.of(codes.reshape(layer.weights.shape)))
-
-
-def _worth(statistics: LayerStatistics, exact_pj: float, thrift: float) -> NDArray[np.float64]:
-    """Error variance of each filter's accumulator that a pJ per product is worth: float64[F]."""
-    scale = scales(statistics.layer) ** 2
-    positions = statistics.layer.shape[0] * statistics.layer.shape[1]
-    output = float((scale * statistics.output_variance).sum())
-    found: NDArray[np.float64] = thrift * output * positions / exact_pj / scale
-    return found
-
-
-def _group(
-    target: NDArray[np.float64],
-    factors: Factors,
-    index: NDArray[np.uint8],
-    slopes: NDArray[np.float64],
-    prices: NDArray[np.float64],
-    energies: NDArray[np.float64],
-    worth: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """Codes ``[F, taps]`` of the filters of a group."""
-    order = factors.order
-    blocks = prices + worth[:, None, None] * np.nan_to_num(energies, nan=np.inf)
-    found = tune(
-        factors.target(target)[:, order],
-        factors.upper,
-        factors.damped,
-        np.ascontiguousarray(index[:, order]),
-        slopes.ravel(),
-        blocks.reshape(len(target), -1),
-        passes=PASSES,
-    )
-    codes = np.empty(target.shape, np.int64)
-    codes[:, order] = found % 256 - 128
-    return codes
+    shape = statistics.layer.weights.shape
+    choices, index = mapping.resolve(statistics.layer.centred_weights)
+    objective = Objective(statistics, choices, energies, baseline, thrift)
+    places = objective.minimum(index.reshape(objective.shape))
+    codes = (places % 256 - 128).reshape(shape)
+    return replace(mapping, tuned_weights=TunedWeights.of(codes))
 
 
 def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.float64]:

@@ -120,7 +120,7 @@ def test_a_coarse_view_lowers_the_error_of_taps_that_read_alike(network, monkeyp
     statistics = alike(layer, network)
     plain = LayerMapping(multiplier="precision_booth_5x5")
     seen = errors(layer, tuned(statistics, plain), statistics.codes).var(axis=0).sum()
-    monkeypatch.setattr("hwgen.mapping.corrections.joint.view_of", lambda *_: FINE)
+    monkeypatch.setattr("hwgen.mapping.corrections.objective.view_of", lambda *_: FINE)
     blind = errors(layer, tuned(statistics, plain), statistics.codes).var(axis=0).sum()
     assert seen < blind
 
