@@ -189,17 +189,19 @@ class Build:
             place.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -> Build:
-    """Write the build of the cheapest mapping of a study that keeps ``max_drop``.
+def generate(
+    study: Study, output: str | os.PathLike[str], *, max_drop: float, method: str | None = None
+) -> Build:
+    """Write the build of the cheapest point of a study, or of one method, within ``max_drop``.
 
     Equal studies give equal bytes. Raises :exc:`SpecError` when the program does not fit the
     accelerator.
     """
-    pick, alone = study.pick(max_drop), study.pick(max_drop, PRECISION)
+    pick, alone = study.pick(max_drop, method), study.pick(max_drop, PRECISION)
     texts = {
         BASELINES["exact"]: study.exact.mapping.to_json(),
         BASELINES["precision"]: alone.mapping.to_json(),
-        EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
+        EXPLORATION: json.dumps(study_document(study, max_drop, method), indent=1) + "\n",
     }
     parts, tested = study.parts, study.test_images.images
     files = {name: text.encode() for name, text in texts.items()}

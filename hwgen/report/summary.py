@@ -24,7 +24,9 @@ VERSION = 2
 EXPLORATION = "exploration.json"  # the study's document, in a build folder
 
 
-def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any]:
+def study_document(
+    study: Study, max_drop: float | None = None, method: str | None = None
+) -> dict[str, Any]:
     """Figures of a study; only numbers, strings, lists and dicts.
 
     Parameters
@@ -32,13 +34,15 @@ def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any
     study : Study
     max_drop : float, optional
         Drop in percent points that the picked points keep; default: the search's.
+    method : str, optional
+        Whose points are picked from; default: those of all methods.
     """
     exact, points, facts = study.exact, study.points, study.facts
     limit = facts["max_drop"] if max_drop is None else max_drop
     chosen = {
         "exact": exact,
         "precision": study.pick(limit, PRECISION),
-        "pick": study.pick(limit),
+        "pick": study.pick(limit, method),
     }
     fronts = {"all": study.front(), "precision": study.front(PRECISION)}
     by_method = {name: {x.key for x in study.front(name)} for name in study.methods}

@@ -194,6 +194,9 @@ def _generate(command: argparse.ArgumentParser) -> None:
         metavar="max-drop=POINTS",
         help="cheapest mapping of a study within that drop (default: the drop given to explore)",
     )
+    command.add_argument(
+        "--method", metavar="NAME", help="only what that method found (default: all methods)"
+    )
     _add_mapping(command)
     add_images(command, "images of a network's build", required=False)
     command.add_argument(
