@@ -49,7 +49,7 @@ class _MaxDnn(Procedure):
     random part of those with bands one step finer, until the budget ends.
 
     Reconstructed from the abstract: the set of configurations, the ranking and the sweep. The
-    abstract names no correction, so nothing is tuned and biases stay, unless the options say
+    flow is ALWANN's, so weights are tuned as there and biases stay, unless the options say
     otherwise. Ours: where measuring every group takes more than half of the budget, layers are
     measured and each group gets the share of its layer's drop that its products have in the
     power of the layer's errors.
@@ -148,7 +148,8 @@ class _MaxDnn(Procedure):
 
     def _design(self, choices: _Ladder, chosen: NDArray[np.int64]) -> Design:
         mapping = leveled(self.problem, self.LEVEL, choices, chosen)
-        corrections = self.options.corrections or Corrections(bias_update=False)
+        published = Corrections(bias_update=False, tuning="published")
+        corrections = self.options.corrections or published
         return Design(mapping, dict.fromkeys(mapping.layers, corrections))
 
 

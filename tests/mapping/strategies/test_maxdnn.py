@@ -125,10 +125,10 @@ def held(question):
     return {m for layer in question.mapping.layers.values() for m in layer.multipliers}
 
 
-def test_nothing_is_corrected_unless_the_options_say_so(problem):
-    plain = {c for x in asked("maxdnn-filter", problem) for c in x.corrections.values()}
-    assert plain == {Corrections(bias_update=False)}
-    other = Corrections(tuning="published")
+def test_weights_are_tuned_as_alwann_has_it_unless_the_options_say_otherwise(problem):
+    found = {c for x in asked("maxdnn-filter", problem) for c in x.corrections.values()}
+    assert found == {Corrections(bias_update=False, tuning="published")}
+    other = Corrections(tuning="joint")
     found = asked("maxdnn-filter", problem, corrections=other)
     assert {c for x in found for c in x.corrections.values()} == {other}
 
