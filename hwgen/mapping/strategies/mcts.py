@@ -1,6 +1,7 @@
 """Monte Carlo tree search over the multipliers of the layers, one after the other."""
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from hwgen.spec.mapping.rules import Choice
 __all__ = ["Mcts", "policy", "reward"]
 
 TARGETS = (0.25, 0.5, 1.0, 2.0, 4.0)  # drops that are searched for, in units of max_drop
-WORST = 10.0  # percent points: what is this far beyond a target earns -1
+LARGEST_DROP = 100.0  # percent points: earns -1
+LEAST_DROP = 0.01  # what smaller limits count as, where they are missed
+TINY = 1e-9  # what keeps to the drop is always worth more
 LEAST = 0.05  # weight of the dearest choice
 PATIENCE = 200  # rounds without a new question after which the trees count as known
 
@@ -65,11 +68,14 @@ class Mcts(Procedure):
 def reward(objectives: Objectives, max_drop: float) -> float:
     """What a leaf is worth: from -1 to 1, and more for any that keeps to the drop than for none.
 
-    The energy saved, where the drop is kept; else how far it is missed, with a minus.
+    The energy saved, where the drop is kept; else by what factor it is missed, on a logarithmic
+    scale: random leaves lose tens of points, and a tree must tell which lose less.
     """
     if objectives.drop <= max_drop:
         return max(0.0, 1 - objectives.energy)
-    return -min(1.0, (objectives.drop - max_drop) / WORST)
+    limit = max(max_drop, LEAST_DROP)
+    missed = log(max(objectives.drop / limit, 1.0)) / log(max(LARGEST_DROP / limit, 2.0))
+    return -min(1.0, missed) - TINY
 
 
 def policy(energies: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -115,7 +115,7 @@ def test_only_what_may_stand_side_by_side_is_played():
 
 @pytest.mark.parametrize(
     ("drop", "energy", "expected"),
-    [(0.0, 1.0, 0.0), (1.0, 0.4, 0.6), (0.5, 1.3, 0.0), (3.0, 0.1, -0.2), (60.0, 0.1, -1.0)],
+    [(0.0, 1.0, 0.0), (1.0, 0.4, 0.6), (0.5, 1.3, 0.0), (10.0, 0.1, -0.5), (100.0, 0.1, -1.0)],
 )
 def test_rewards(drop, energy, expected):
     assert reward(Objectives(drop, energy), 1.0) == pytest.approx(expected)
