@@ -42,7 +42,11 @@ __all__ = [
 ]
 
 CALIBRATION = "calibration.npz"
+LARGEST_MEMORY = 1024  # mappings
 LAYERS = "layers"  # fact: names in execution order, as energies have them
+
+_MAPPINGS: dict[bytes, Mapping] = {}
+"""By what is stored, which names tuned weights by their SHA-256 and so means the same anywhere."""
 
 
 def write_facts(database: Connection, facts: AbstractMapping[str, Any]) -> None:
@@ -197,9 +201,17 @@ def _write_mapping(database: Connection, mapping: Mapping) -> bytes:
 
 
 def _read_mapping(database: Connection, packed: bytes) -> Mapping:
+    """A mapping; fronts are read again and again, so the last ones are kept in memory."""
+
     def weights_of(digest: str) -> bytes:
         row = database.execute("SELECT bytes FROM weights WHERE digest = ?", (digest,)).fetchone()
         content: bytes = row[0]
         return content
 
-    return unpack_mapping(packed, weights_of)
+    found = _MAPPINGS.get(packed)
+    if found is None:
+        found = unpack_mapping(packed, weights_of)
+        if len(_MAPPINGS) >= LARGEST_MEMORY:
+            _MAPPINGS.clear()
+        _MAPPINGS[packed] = found
+    return found
