@@ -6,6 +6,7 @@ from typing import Any
 from hwgen.comparison.ablation import Ablated
 from hwgen.comparison.arrays import KeptEnergy
 from hwgen.comparison.hypervolume import growth
+from hwgen.mapping.study.ledger import Answer
 from hwgen.mapping.study.point import Point
 from hwgen.mapping.study.study import PRECISION, Study
 
@@ -14,6 +15,19 @@ __all__ = ["ablation_rows", "study_figures"]
 TENTH = 10  # part of the cost at which methods are compared, too
 
 Measure = Callable[[Point], KeptEnergy]
+
+
+class _Fronts:
+    """Points of all methods, read once."""
+
+    def __init__(self, study: Study) -> None:
+        self.exact = study.exact
+        self.points = {name: study.front(name) for name in study.methods}
+
+    def pick(self, limit: float, method: str) -> Point:
+        """As :meth:`Study.pick` does."""
+        allowed = [x for x in self.points[method] if x.drop.bound <= limit] or [self.exact]
+        return min(allowed, key=lambda x: (x.energy.total, x.drop.bound))
 
 
 def study_figures(
@@ -39,11 +53,19 @@ def study_figures(
     arrays : collection of str
         Methods whose picked points it is asked for, beside the exact baseline.
     """
-    exact = study.exact
+    fronts = _Fronts(study)
+    exact = fronts.exact
     return {
         "methods": {
-            name: _method(study, name, limits, full_cost, measure if name in arrays else None)
-            for name in study.methods
+            name: _method(
+                study.answers(name),
+                fronts,
+                name,
+                limits,
+                full_cost,
+                measure if name in arrays else None,
+            )
+            for name in fronts.points
         },
         "exact": _point(exact, exact, measure if arrays else None),
         "full_cost": full_cost,
@@ -80,12 +102,16 @@ def ablation_rows(found: Sequence[Ablated]) -> list[dict[str, Any]]:
 
 
 def _method(
-    study: Study, name: str, limits: Sequence[float], full_cost: int, measure: Measure | None
+    answers: Sequence[Answer],
+    fronts: _Fronts,
+    name: str,
+    limits: Sequence[float],
+    full_cost: int,
+    measure: Measure | None,
 ) -> dict[str, Any]:
-    outcomes = [x.outcome for x in study.answers(name)]
+    outcomes = [x.outcome for x in answers]
     grown = growth(outcomes)
     steps = [0, *(i for i in range(1, len(outcomes)) if grown.values[i] != grown.values[i - 1])]
-    exact = study.exact
     return {
         "questions": len(outcomes),
         "cost": grown.costs[-1] if grown.costs else 0,
@@ -93,17 +119,16 @@ def _method(
         "hypervolume": grown.values[-1] if grown.values else 0.0,
         "hypervolume_tenth": grown.at(full_cost / TENTH),
         "growth": [[grown.costs[i], grown.values[i]] for i in steps] if outcomes else [],
-        "front": [_point(x, exact, None) for x in study.front(name)],
-        "picks": {f"{limit:g}": _pick(study, name, limit, measure) for limit in limits},
+        "front": [_point(x, fronts.exact, None) for x in fronts.points[name]],
+        "picks": {f"{limit:g}": _pick(fronts, name, limit, measure) for limit in limits},
     }
 
 
-def _pick(study: Study, method: str, limit: float, measure: Measure | None) -> dict[str, Any]:
-    exact = study.exact
-    own = _point(study.pick(limit, method), exact, measure)
-    if PRECISION not in study.methods:
+def _pick(fronts: _Fronts, method: str, limit: float, measure: Measure | None) -> dict[str, Any]:
+    own = _point(fronts.pick(limit, method), fronts.exact, measure)
+    if PRECISION not in fronts.points:
         return own | {"beyond_precision": None}
-    alone = study.pick(limit, PRECISION)
+    alone = fronts.pick(limit, PRECISION)
     return own | {"beyond_precision": alone.energy.total - own["total"]}
 
 
