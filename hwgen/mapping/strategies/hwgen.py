@@ -87,7 +87,7 @@ class Hwgen(Procedure):
         given = self.options.corrections
         wanted = [given] if given else [Corrections()]
         if given is None:
-            wanted += [Corrections(tuning="joint", thrift=x) for x in THRIFTS]
+            wanted += [Corrections(tuning="joint", thrift=x, sequential=True) for x in THRIFTS]
         choices = self.choices()
         return {
             name: layer_options(self.problem, name, choices, wanted) for name in self.problem.layers
