@@ -95,7 +95,9 @@ class Fitter:
     def _corrected(
         self, statistics: LayerStatistics, plain: LayerMapping, corrections: Corrections
     ) -> LayerMapping:
-        found = tuned(statistics, plain, corrections, self.energies, self.baseline)
+        found = tuned(
+            statistics, plain, corrections, self.energies, self.baseline, self.variate_bits
+        )
         if corrections.control_variate != "none":
             how = corrections.control_variate
             found = fitted_variate(statistics, found, how, self.variate_bits)

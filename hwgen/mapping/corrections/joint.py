@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.arith.catalogue import find
-from hwgen.golden.products import weight_offset
+from hwgen.golden.products import products_of, weight_offset
 from hwgen.mapping.corrections.objective import Objective
 from hwgen.mapping.corrections.regression import regression, view_of
 from hwgen.mapping.corrections.statistics import LayerStatistics
@@ -14,7 +14,7 @@ from hwgen.mapping.energy import Energies
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.corrections import TunedWeights
 
-__all__ = ["error_variance", "joint"]
+__all__ = ["error_variance", "joint", "summed"]
 
 
 def joint(
@@ -23,6 +23,7 @@ def joint(
     energies: Energies,
     baseline: str,
     thrift: float,
+    x: NDArray[np.int32] | None = None,
 ) -> LayerMapping:
     """Codes that give the least error variance together, energy counted in.
 
@@ -38,21 +39,35 @@ def joint(
     ----------
     thrift : float
         See :class:`~hwgen.mapping.design.Corrections`.
+    x : int32[256], optional
+        By stored activation code, what a control variate sums that is fitted afterwards.
     """
     shape = statistics.layer.weights.shape
     choices, index = mapping.resolve(statistics.layer.centred_weights)
-    objective = Objective(statistics, choices, energies, baseline, thrift)
+    objective = Objective(statistics, choices, energies, baseline, thrift, x)
     places = objective.minimum(index.reshape(objective.shape))
     codes = (places % 256 - 128).reshape(shape)
     return replace(mapping, tuned_weights=TunedWeights.of(codes))
+
+
+def summed(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.int32] | None:
+    """What a mapping's control variate sums, by stored activation code."""
+    if mapping.control_variate is None:
+        return None
+    variate = products_of(
+        statistics.layer, mapping, statistics.zero_point, statistics.highest
+    ).variate
+    assert variate is not None
+    return variate.x
 
 
 def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArray[np.float64]:
     """Variance of each filter's accumulator error, its mean taken away: float64[F].
 
     By the slopes and residuals of :func:`~hwgen.mapping.corrections.regression.regression`,
-    whose residuals count as independent.
+    whose residuals count as independent. A control variate counts with the best factors.
     """
+    x = summed(statistics, mapping)
     layer = statistics.layer
     filters, taps = len(layer.weights), layer.fan_in
     choices, index = mapping.resolve(layer.centred_weights)
@@ -68,8 +83,8 @@ def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArra
     target = layer.weights.reshape(filters, taps).astype(np.float64) + offset
     linear = np.empty(filters)
     for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
-        factors, own = statistics.factors(view)[group], slopes[rows]
+        factors, own = statistics.factors(view, x)[group], slopes[rows]
         seen = own @ factors.covariance - 2 * target[rows] @ factors.cross.T
-        exact = target[rows] @ statistics.exact_covariance[group]
+        exact = target[rows] @ factors.exact
         linear[rows] = (seen * own).sum(axis=1) + (exact * target[rows]).sum(axis=1)
     return np.asarray(np.maximum(linear, 0) + residual, dtype=np.float64)

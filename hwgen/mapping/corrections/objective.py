@@ -34,6 +34,8 @@ class Objective:
         Exact multiplier.
     thrift : float
         See :class:`~hwgen.mapping.design.Corrections`.
+    x : int32[256], optional
+        By stored activation code, what a control variate sums.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Objective:
         energies: Energies,
         baseline: str,
         thrift: float,
+        x: NDArray[np.int32] | None = None,
     ) -> None:
         layer = statistics.layer
         self.shape = filters, taps = len(layer.weights), layer.fan_in
@@ -54,12 +57,12 @@ class Objective:
         exact_pj = layer_energy_pj(layer, LayerMapping(multiplier=baseline), energies)
         worth = _worth(statistics, exact_pj, thrift)
         self.prices = variances + worth[:, None] * np.nan_to_num(by_code, nan=np.inf)
-        self.factors = statistics.factors(view)
+        self.factors = statistics.factors(view, x)
         offset = weight_offset(find(choices[0].multiplier).w_kind)
         self.weights = layer.weights.reshape(filters, taps).astype(np.float64) + offset
         self._rows = np.split(np.arange(filters), layer.groups)
         self.target = np.concatenate(
-            [x.target(self.weights[own]) for x, own in zip(self.factors, self._rows, strict=True)]
+            [y.target(self.weights[own]) for y, own in zip(self.factors, self._rows, strict=True)]
         )
 
     def minimum(self, index: NDArray[np.uint8] | None) -> NDArray[np.int64]:

@@ -32,6 +32,8 @@ class Factors:
         Of what the multiplier sees at the taps, not damped, in their own order.
     cross : float64[fan_in, fan_in]
         Of that with the codes that the exact network reads there.
+    exact : float64[fan_in, fan_in]
+        Of these codes.
     """
 
     order: NDArray[np.int64]
@@ -39,6 +41,7 @@ class Factors:
     upper: NDArray[np.float64]
     covariance: NDArray[np.float64]
     cross: NDArray[np.float64]
+    exact: NDArray[np.float64]
 
     def target(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Weights of what is seen that come closest to ``weights`` of the exact codes: [F, taps].
@@ -110,25 +113,41 @@ class LayerStatistics:
         """What the taps read together at some positions: uint8[up to ROWS, groups, fan_in]."""
         return windows(self.layer, self.codes, self.zero_point, ROWS)
 
-    def factors(self, view: Coarse = FINE) -> tuple[Factors, ...]:
-        """What joint tuning needs of each group where multipliers see ``view`` of the codes."""
-        if view not in self._factors:
+    def factors(
+        self, view: Coarse = FINE, x: NDArray[np.int32] | None = None
+    ) -> tuple[Factors, ...]:
+        """What joint tuning needs of each group where multipliers see ``view`` of the codes.
+
+        ``x``, by stored code, is what a control variate sums: what its sum tells of the taps is
+        then taken away from all that they read, for the best factor makes it good.
+        """
+        key = view, None if x is None else x.tobytes()
+        if key not in self._factors:
             with threadpool_limits(1):  # small matrices: threads would only collide
                 groups = range(self.layer.groups)
-                self._factors[view] = tuple(self._factored(x, view) for x in groups)
-        return self._factors[view]
+                self._factors[key] = tuple(self._factored(group, view, x) for group in groups)
+        return self._factors[key]
 
     @cached_property
-    def _factors(self) -> dict[Coarse, tuple[Factors, ...]]:
+    def _factors(self) -> dict[tuple[Coarse, bytes | None], tuple[Factors, ...]]:
         return {}
 
-    def _factored(self, group: int, view: Coarse) -> Factors:
-        if view == FINE and self.reference is None:
+    def _factored(self, group: int, view: Coarse, x: NDArray[np.int32] | None) -> Factors:
+        if view == FINE and self.reference is None and x is None:
             return _factors(self.covariance[group])
-        seen = view.values[self.rows[:, group]]
-        exact = self.rows if self.reference is None else self._reference_rows
-        seen, read = (x - x.mean(axis=0) for x in (seen, exact[:, group].astype(np.float64)))
-        return _factors(seen.T @ seen / len(seen), seen.T @ read / len(seen))
+        rows = self.rows[:, group]
+        reference = self.rows if self.reference is None else self._reference_rows
+        seen, read = view.values[rows], reference[:, group].astype(np.float64)
+        seen, read = seen - seen.mean(axis=0), read - read.mean(axis=0)
+        if x is not None:
+            sums = x[rows].sum(axis=1, dtype=np.float64)
+            sums -= sums.mean()
+            told = sums / max(float(sums @ sums), 1e-9)
+            seen -= np.outer(sums, told @ seen)
+            read -= np.outer(sums, told @ read)
+        count = len(rows)
+        exact = self.exact_covariance[group] if x is None else read.T @ read / count
+        return _factors(seen.T @ seen / count, seen.T @ read / count, exact)
 
     @cached_property
     def _reference_rows(self) -> NDArray[np.uint8]:
@@ -161,12 +180,22 @@ def _covariance(rows: NDArray[np.uint8]) -> NDArray[np.float64]:
     return found
 
 
-def _factors(covariance: NDArray[np.float64], cross: NDArray[np.float64] | None = None) -> Factors:
+def _factors(
+    covariance: NDArray[np.float64],
+    cross: NDArray[np.float64] | None = None,
+    exact: NDArray[np.float64] | None = None,
+) -> Factors:
     order = np.argsort(-np.diag(covariance), kind="stable")
     damping = _damping(covariance, DAMPING)
     damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
-    upper = np.linalg.cholesky(np.linalg.inv(damped)).T
-    return Factors(order, damped, upper, covariance, covariance if cross is None else cross)
+    return Factors(
+        order=order,
+        damped=damped,
+        upper=np.linalg.cholesky(np.linalg.inv(damped)).T,
+        covariance=covariance,
+        cross=covariance if cross is None else cross,
+        exact=covariance if exact is None else exact,
+    )
 
 
 def _damping(covariance: NDArray[np.float64], share: float) -> float:

@@ -1,5 +1,7 @@
 """All corrections of a design, on the activations that they are for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,14 @@ from hwgen import golden
 from hwgen.errors import SpecError
 from hwgen.mapping.corrections.bias import bias_update
 from hwgen.mapping.corrections.fit import Fitter
+from hwgen.mapping.corrections.fitted_variate import fitted_variate
+from hwgen.mapping.corrections.joint import error_variance
+from hwgen.mapping.corrections.statistics import LayerStatistics
 from hwgen.mapping.corrections.tuning import tuned
 from hwgen.mapping.design import Corrections, Design
 from hwgen.mapping.energy import Energies
 from hwgen.spec.mapping import LayerMapping, Mapping
+from tests.mapping.corrections.measured import ZERO_POINT, errors, random_codes
 
 NAME = "precision_booth_5x5"
 PLAIN = LayerMapping(multiplier=NAME)
@@ -92,3 +98,22 @@ def test_c0_takes_the_place_of_a_bias_update(fitter, network):
 def test_only_joint_tuning_is_sequential(tuning):
     with pytest.raises(SpecError, match="sequential must go with joint tuning"):
         Corrections(tuning=tuning, sequential=True)
+
+
+def test_joint_tuning_leaves_to_a_variate_what_that_can_take_away(network):
+    """Codes that make up for low bits themselves spoil what their sum would do for nothing."""
+    layer = replace(network.layers[1], padding=(0, 0, 0, 0), shape=(2, 2, 4))
+    codes = random_codes(network, layer, count=800)
+    statistics = LayerStatistics(layer, codes, ZERO_POINT, 255)
+    plain = LayerMapping(multiplier="perforated_a3_u8")
+    energies = Energies((layer.name,), {plain.choice: np.ones((1, 256))})
+    left = {}
+    for how in ("none", "calibrated"):
+        corrections = Corrections(tuning="joint", control_variate=how)
+        found = tuned(statistics, plain, corrections, energies, plain.multiplier)
+        found = fitted_variate(statistics, found, "calibrated")
+        left[how] = errors(layer, found, codes).var(axis=0).sum()
+        np.testing.assert_allclose(error_variance(statistics, found).sum(), left[how], rtol=0.25)
+    untuned = fitted_variate(statistics, plain, "calibrated")
+    assert left["calibrated"] < left["none"]
+    assert left["calibrated"] < errors(layer, untuned, codes).var(axis=0).sum()
