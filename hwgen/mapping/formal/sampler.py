@@ -10,6 +10,7 @@ __all__ = ["Chain", "Proposal"]
 WINDOW = 10  # proposals after which the walk is adapted
 BAND = (0.1, 0.4)  # share of accepted proposals that needs no adaptation
 BETA = 50.0  # at the start, per share of the exact energy
+LEAST_BETA = 20.0  # so that a walk does not boil where nothing is left to gain
 MOVED = 2  # coordinates that a proposal changes at most
 FACTOR = 1.5  # of one adaptation
 SMALLEST_STEP = 0.02
@@ -83,5 +84,5 @@ class Chain:
     def _adapt(self, ratio: float) -> None:
         low, high = BAND
         factor = 1 / FACTOR if ratio < low else FACTOR if ratio > high else 1.0
-        self.beta *= factor
+        self.beta = max(LEAST_BETA, self.beta * factor)
         self.step = min(1.0, max(SMALLEST_STEP, self.step * factor))

@@ -73,14 +73,14 @@ def test_the_gain_is_known_before_the_question(problem):
         assert space.gain(point) == pytest.approx(1 - answer.energy.total)
 
 
-def test_no_question_is_spent_on_what_can_not_be_accepted(mined):
-    """All walks of the easiest query alone: once it holds, hardly anything gains less."""
-    search, done = mined
-    easy = started(search.problem, "average at most 100")
-    gains = [1 - outcome.energy.total for _, outcome in run(easy)]
-    start = max(gains[:16])
-    assert len(gains) < len(done)  # nothing is left to gain
-    assert all(gain > start - 0.5 for gain in gains[16:])
+def test_no_question_is_spent_on_what_can_not_be_accepted(problem):
+    """A query that always holds: what saves much less than the best is not worth a question."""
+    search = started(problem, "average at most 100")
+    gains = [1 - outcome.energy.total for _, outcome in run(search)]
+    starts = 4 * 4  # of each multiplier with three modes or more
+    assert min(gains[:starts]) < max(gains) - 0.5
+    assert len(gains) > starts
+    assert min(gains[starts:]) > max(gains) - 0.1
 
 
 def test_a_range_of_queries_is_mined_without_one(problem):
