@@ -12,7 +12,7 @@ from hwgen.mapping.strategies.hwgen import Hwgen
 from hwgen.mapping.strategies.lvrm import Lvrm
 from hwgen.mapping.strategies.maxdnn import MaxDnnFilter, MaxDnnKernel, MaxDnnLayer
 from hwgen.mapping.strategies.mcts import Mcts
-from hwgen.mapping.strategies.posneg import PosNeg
+from hwgen.mapping.strategies.posneg import PosNeg, PosNegPublished
 from hwgen.mapping.strategies.precision import Precision
 from hwgen.mapping.strategies.qos import Qos
 from hwgen.mapping.strategies.random import Random
@@ -40,6 +40,7 @@ STRATEGIES: dict[str, type[Search]] = {
     "control-variate": ControlVariates,
     "formal": Formal,
     "posneg": PosNeg,
+    "posneg-published": PosNegPublished,
     "lvrm": Lvrm,
     "greedy": Greedy,
 }

@@ -13,7 +13,7 @@ from hwgen.mapping.strategies.signed import Balance, SignedModes, balanced, sign
 from hwgen.mapping.strategies.together import side_by_side
 from hwgen.spec.mapping import LayerMapping
 
-__all__ = ["PosNeg"]
+__all__ = ["PosNeg", "PosNegPublished"]
 
 
 class PosNeg(Procedure):
@@ -40,7 +40,8 @@ class PosNeg(Procedure):
     problem : Problem
     options : Options
     balance : str
-        Activations are ``uniform``, as published, or ``measured``, which makes up for a ReLU.
+        Activations are ``uniform``, as published, or ``measured``: behind a ReLU most low bits
+        are 0, and what cancels for uniform ones leaves a mean error as large as before.
     in_turn : bool
         Whether all layers are lowered by one step before any is lowered further: the other
         reading of the paper's loop.
@@ -56,7 +57,7 @@ class PosNeg(Procedure):
         problem: Problem,
         options: Options,
         *,
-        balance: Balance = "uniform",
+        balance: Balance = "measured",
         in_turn: bool = False,
     ) -> None:
         self._balance, self._in_turn = balance, in_turn
@@ -114,6 +115,13 @@ class PosNeg(Procedure):
 
     def _design(self, layers: dict[str, LayerMapping]) -> Design:
         return Design.of(layers, self._corrections)
+
+
+class PosNegPublished(PosNeg):
+    """As :class:`PosNeg`, balanced for uniform activations: what measuring them is worth."""
+
+    def __init__(self, problem: Problem, options: Options) -> None:
+        super().__init__(problem, options, balance="uniform")
 
 
 def _arrays(

@@ -11,7 +11,7 @@ from hwgen.golden.products import products_of
 from hwgen.mapping.corrections.moments import error_sums
 from hwgen.mapping.design import Corrections, Design
 from hwgen.mapping.kinds import errors
-from hwgen.mapping.strategies.posneg import PosNeg
+from hwgen.mapping.strategies.posneg import PosNeg, PosNegPublished
 from hwgen.mapping.strategies.search import Options
 from hwgen.mapping.strategies.signed import SignedModes, balanced, signed_modes
 from hwgen.spec.mapping import LayerMapping
@@ -118,6 +118,15 @@ def test_layers_may_be_lowered_in_turn(tiles):
 def test_an_array_of_one_z_lowers_it_to_exact(problem):
     found = [z_of(x) for x in steps(problem)]
     assert found[3:] == [(2, 2, 2), (2, 0, 2), (0, 0, 0)]  # (2, 0, 0) was asked before
+
+
+@pytest.mark.parametrize(
+    ("strategy", "balance"), [(PosNeg, "measured"), (PosNegPublished, "uniform")]
+)
+def test_filters_are_balanced_for_the_activations_that_the_method_says(problem, strategy, balance):
+    (question,) = strategy(problem, Options(seed=1, budget=9)).ask(1)
+    statistics, modes = problem.statistics("one"), signed_modes("posneg_2")[0]
+    assert question.mapping.layers["one"] == balanced(statistics, modes, balance)
 
 
 def test_corrections_are_the_published_ones_unless_the_user_says_otherwise(problem):
