@@ -65,6 +65,13 @@ def test_weights_go_to_modes_by_ranges_in_one_multiplier(mined):
     assert any(x.ranges for design, _ in mined[1] for x in design.mapping.layers.values())
 
 
+def test_comparators_that_tell_modes_by_weight_are_enough():
+    problem = tiny.problem("ranges", ("exact", "lvrm"))
+    done = run(started(problem, budget=12))
+    assert len(done) == 12
+    assert all(problem.refusal(design.mapping) is None for design, _ in done)
+
+
 def test_the_gain_is_known_before_the_question(problem):
     space, rng = Space(problem, Ladder.of("lvrm"), Corrections()), np.random.default_rng(1)
     for _ in range(5):
