@@ -12,6 +12,17 @@ from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["candidates"]
 
+# Exact multipliers of fewer bits that have no name in the catalogue. On the operands of ResNet-8
+# each is cheaper than all named ones of its widths: a baseline without them would be too easy.
+PRECISION = (
+    *(
+        f"TruncatedBooth(a_bits={a}, w_bits={w}, cut=0)"
+        for a, w in ((5, 6), (4, 6), (8, 4), (7, 4), (6, 4), (3, 4))
+    ),
+    *(f"PR(perforated={digits}, rounded=0)" for digits in (1, 2)),
+    "Perforated(a_rows=4)",
+)
+
 
 def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, Multiplier]:
     """Multipliers of a search, by their lasting names.
@@ -29,14 +40,19 @@ def candidates(spec: AcceleratorSpec, names: Sequence[str] | None) -> dict[str, 
         accelerator's own.
     """
     if names is None:
-        chosen = [*_held(spec, shortlist()), *spec.multipliers]
+        chosen = [*_held(spec, _all()), *spec.multipliers]
         return {name: find(name) for name in chosen}
     asked = [name.strip() for name in names]
     if not all(asked) or not asked:
         raise SpecError(f"search multipliers must be at least one name, not {','.join(names)!r}")
-    baselines = [name for name in _held(spec, shortlist()) if _is_baseline(find(name))]
+    baselines = [name for name in _held(spec, _all()) if _is_baseline(find(name))]
     chosen = [*baselines, *(_checked(spec, name) for name in asked)]
     return {name: find(name) for name in chosen}
+
+
+def _all() -> tuple[str, ...]:
+    """The shortlist, and what it lacks of reduced precision."""
+    return (*shortlist(), *PRECISION)
 
 
 def _held(spec: AcceleratorSpec, names: Sequence[str]) -> list[str]:
