@@ -1,15 +1,27 @@
 """What each correction is worth: the same multipliers, corrected in every way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hwgen.mapping.design import Corrections, Design
+from hwgen.errors import SpecError
+from hwgen.mapping.design import Corrections, Design, Tuning, VariateFit
 from hwgen.mapping.outcome import Outcome
 from hwgen.mapping.problem import Problem
 from hwgen.mapping.study.study import Study
 from hwgen.spec.accelerator import AcceleratorSpec
 
 __all__ = ["Ablated", "ablation", "variants"]
+
+
+_TUNINGS: dict[str, Tuning] = {
+    "tuning as published": "published",
+    "tuning to the data": "weighted",
+    "joint tuning": "joint",
+}
+_FITS: dict[str, VariateFit] = {
+    "control variate, analytic": "analytic",
+    "control variate, calibrated": "calibrated",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,28 +46,23 @@ class Ablated:
     outcome: Outcome
 
 
-def variants(spec: AcceleratorSpec) -> dict[str, Corrections]:
-    """Sets of corrections by name: none, each alone, and all that ``spec`` can execute."""
-    found = {"none": Corrections(bias_update=False), "bias update": Corrections()}
+def variants(spec: AcceleratorSpec) -> dict[str, tuple[Corrections, ...]]:
+    """Sets of corrections by name: none, each alone, and all that ``spec`` can execute.
+
+    Of several, the first one counts that fits the multipliers.
+    """
+    alone: dict[str, Corrections] = {"none": Corrections(bias_update=False)}
+    alone["bias update"] = Corrections()
     is_tunable = spec.form != "ranges"  # there modes would follow from what is tuned
     if is_tunable:
-        found |= {
-            "tuning as published": Corrections(bias_update=False, tuning="published"),
-            "tuning to the data": Corrections(bias_update=False, tuning="weighted"),
-            "joint tuning": Corrections(bias_update=False, tuning="joint"),
-        }
+        for name, tuning in _TUNINGS.items():
+            alone[name] = Corrections(bias_update=False, tuning=tuning)
     if spec.variate_bits:
-        found["control variate, analytic"] = Corrections(
-            bias_update=False, control_variate="analytic"
-        )
-        found["control variate, calibrated"] = Corrections(
-            bias_update=False, control_variate="calibrated"
-        )
-    found["all"] = Corrections(
-        tuning="joint" if is_tunable else "none",
-        control_variate="calibrated" if spec.variate_bits else "none",
-    )
-    return found
+        for name, fit in _FITS.items():
+            alone[name] = Corrections(bias_update=False, control_variate=fit)
+    whole = Corrections(tuning="joint" if is_tunable else "none")
+    every = (replace(whole, control_variate="calibrated"),) if spec.variate_bits else ()
+    return {name: (x,) for name, x in alone.items()} | {"all": (*every, whole)}
 
 
 def ablation(
@@ -63,8 +70,9 @@ def ablation(
 ) -> Iterator[Ablated]:
     """Correct what ``methods`` chose at ``limits`` in every way.
 
-    Multipliers and modes stay; so energy changes only by the codes that are tuned. Answers are
-    kept in the study: asked again, nothing is emulated.
+    Multipliers and modes stay; so energy changes only by the codes that are tuned. What a
+    correction does not fit, as a control variate does not fit every multiplier, is left out.
+    Answers are kept in the study: asked again, nothing is emulated.
     """
     for method in methods:
         designs = {x.question.key: x.question for x in study.answers(method)}
@@ -74,15 +82,21 @@ def ablation(
             if not isinstance(design, Design) or design.key in seen:
                 continue  # the exact baseline, or the design of another limit
             seen.add(design.key)
-            for name, corrections in variants(study.spec).items():
-                changed = Design.of(design.mapping.layers, corrections)
-                yield Ablated(method, limit, name, _answer(study, problem, changed))
+            for name, tried in variants(study.spec).items():
+                designs_of = (Design.of(design.mapping.layers, x) for x in tried)
+                answers = (_answer(study, problem, x) for x in designs_of)
+                outcome = next((x for x in answers if x is not None), None)
+                if outcome is not None:
+                    yield Ablated(method, limit, name, outcome)
 
 
-def _answer(study: Study, problem: Problem, design: Design) -> Outcome:
+def _answer(study: Study, problem: Problem, design: Design) -> Outcome | None:
     known = study.ledger.recall(design)
     if known is not None:
         return known
-    found = problem.answer(design)
+    try:
+        found = problem.answer(design)
+    except SpecError:
+        return None
     study.ledger.record(design, found)
     return found
