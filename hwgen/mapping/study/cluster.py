@@ -1,6 +1,8 @@
 """Questions answered on a Dask cluster, by the optional package ``distributed``."""
 
+import asyncio
 from collections import Counter
+from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
 
@@ -43,13 +45,9 @@ class Cluster(Workers):
         self._parts, self._address = parts, address
         self._distributed = _package()
         self._asked: dict[Any, Question] = {}
+        self._done: SimpleQueue[Any] = SimpleQueue()  # futures, from a thread of the client
         self._deaths: Counter[str] = Counter()
-        try:
-            self._client = self._distributed.Client(address, timeout=LIMIT_S, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            raise ToolError(
-                f"cluster {address} must answer within {LIMIT_S:g} s: {_line(error)}"
-            ) from error
+        self._client = self._connected()
         try:
             self.size = self._check_workers()
             self._send_parts()
@@ -60,6 +58,7 @@ class Cluster(Workers):
     def submit(self, question: Question) -> None:
         future = self._client.submit(answer, self._parts.digest, self._sent, question, pure=False)
         self._asked[future] = question
+        future.add_done_callback(self._done.put)
 
     def next(self) -> tuple[Question, Outcome]:
         while True:
@@ -73,6 +72,22 @@ class Cluster(Workers):
     def close(self) -> None:
         self._asked = {}
         self._client.close(timeout=1)
+
+    def _connected(self) -> Any:
+        """A client, once something that speaks Dask's protocol has answered."""
+        try:
+            asyncio.run(self._greeting())
+            return self._distributed.Client(self._address, timeout=LIMIT_S, set_as_default=False)
+        except Exception as error:  # of whatever package speaks the address's protocol
+            raise ToolError(
+                f"cluster {self._address} must answer within {LIMIT_S:g} s: {_line(error)}"
+            ) from error
+
+    async def _greeting(self) -> None:
+        # A client's own time limit does not hold for a host that takes connections silently.
+        async with asyncio.timeout(LIMIT_S):
+            comm = await self._distributed.comm.connect(self._address, timeout=LIMIT_S)
+        comm.abort()
 
     def _check_workers(self) -> int:
         """Threads of all workers, which must have the same hwgen."""
@@ -102,16 +117,11 @@ class Cluster(Workers):
         waited = 0.0
         while True:
             try:
-                done = self._distributed.wait(
-                    list(self._asked), timeout=1.0, return_when="FIRST_COMPLETED"
-                ).done
-                return next(iter(done))
-            except (TimeoutError, self._distributed.TimeoutError):
+                return self._done.get(timeout=1.0)
+            except Empty:
                 is_alive = self._client.status == "running" and bool(
                     self._client.scheduler_info()["workers"]
                 )
-            except Exception as error:
-                raise ToolError(f"cluster {self._address} is gone: {_line(error)}") from error
             waited = 0.0 if is_alive else waited + 1.0
             if waited >= LIMIT_S:
                 raise ToolError(
@@ -158,5 +168,5 @@ def _package() -> Any:
 
 def _line(error: BaseException | None) -> str:
     """The first line of what an error says."""
-    text = str(error).strip() or type(error).__name__
+    text = str(error).strip() or ("timed out" if isinstance(error, TimeoutError) else repr(error))
     return text.splitlines()[0]
