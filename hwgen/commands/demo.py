@@ -16,6 +16,7 @@ from hwgen.report.plots import trade_off
 
 __all__ = ["run"]
 
+BUDGET = 120  # questions of each method: the front of so small a network needs no more
 IMAGES = 8  # simulated, each with all its tensors
 
 
@@ -44,7 +45,11 @@ def _run_all(folder: Path) -> dict[str, object]:
     )
 
     study = api.explore(
-        digits.model_path(), digits.data_path(), folder / "digits.study", method=METHOD
+        digits.model_path(),
+        digits.data_path(),
+        folder / "digits.study",
+        method=METHOD,
+        budget=BUDGET,
     )
     done(f"explored {study.ledger.count} mappings and probes of {len(study.costs)} multipliers")
 

@@ -32,7 +32,7 @@ def demo(tmp_path_factory, synthesized):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hwgen.api.synthesize", recorded)
         patch.setattr("hwgen.figures.candidates.shortlist", lambda: CANDIDATES)
-        patch.setattr("hwgen.mapping.explore.BUDGET", 20)
+        patch.setattr("hwgen.commands.demo.BUDGET", 20)
         patch.setattr("hwgen.commands.demo.IMAGES", 1)
         assert main(["demo", "-o", str(folder)]) == 0
     return folder
