@@ -113,7 +113,7 @@ def _calibrated(statistics: LayerStatistics, mapping: LayerMapping, bits: int) -
         for count in range(1, min(bits, width) + 1)
     ]
     found = _best(statistics, mapping, tried)
-    factors, _ = _least_squares(statistics, mapping, found, statistics.rows)
+    factors, _ = _least_squares(statistics, mapping, found)
     found = replace(found, factors=rounded_factors(factors, FRACTION))
     corrected = replace(mapping, control_variate=found, bias_update=())
     update = bias_update(
@@ -126,22 +126,20 @@ def _best(
     statistics: LayerStatistics, mapping: LayerMapping, tried: list[ControlVariate]
 ) -> ControlVariate:
     """The variate that takes most variance of the layer's output away; the first of equals."""
-    windows = statistics.rows[:: max(1, len(statistics.rows) // TRIED)]
+    step = max(1, len(statistics.rows) // TRIED)
     scale = scales(statistics.layer) ** 2
-    removed = [float(scale @ _least_squares(statistics, mapping, x, windows)[1]) for x in tried]
+    removed = [float(scale @ _least_squares(statistics, mapping, x, step)[1]) for x in tried]
     return tried[int(np.argmax(removed))]
 
 
 def _least_squares(
-    statistics: LayerStatistics,
-    mapping: LayerMapping,
-    variate: ControlVariate,
-    windows: NDArray[np.uint8],
+    statistics: LayerStatistics, mapping: LayerMapping, variate: ControlVariate, step: int = 1
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """C of each filter, and the variance that it takes away: float64[F] both.
 
     ``C = Cov(sum_k error_k, sum_k x_k) / Var(sum_k x_k)``: that of Zervakis et al. without the
-    assumption that taps are independent, which neighbouring pixels are not.
+    assumption that taps are independent, which neighbouring pixels are not. Errors that come
+    from the layers before count where the statistics tell them. Every ``step``-th window counts.
     """
     layer = statistics.layer
     products = products_of(
@@ -151,9 +149,14 @@ def _least_squares(
         statistics.highest,
     )
     assert products.variate is not None
+    windows = statistics.rows[::step]
     sums = products.variate.x[windows].sum(axis=2, dtype=np.float64)
     sums -= sums.mean(axis=0)
     covariance = _covariance(statistics, mapping, products, windows, sums)
+    if statistics.drift_rows is not None:
+        told = np.einsum("ngk,ng->gk", statistics.drift_rows[::step], sums) / len(windows)
+        centred = layer.centred_weights.reshape(layer.groups, -1, layer.fan_in)
+        covariance += np.einsum("gfk,gk->gf", centred, told).ravel()
     per_group = len(layer.weights) // layer.groups
     variance = (sums**2).mean(axis=0).repeat(per_group)
     factors = np.divide(covariance, variance, out=np.zeros(len(variance)), where=variance > 0)

@@ -81,10 +81,9 @@ def error_variance(statistics: LayerStatistics, mapping: LayerMapping) -> NDArra
     residual = np.stack([x.residual_variance for x in found])[index, place].sum(axis=1)
     offset = weight_offset(find(mapping.multiplier).w_kind)
     target = layer.weights.reshape(filters, taps).astype(np.float64) + offset
+    centred = layer.centred_weights.reshape(filters, taps).astype(np.float64)
     linear = np.empty(filters)
     for group, rows in enumerate(np.split(np.arange(filters), layer.groups)):
-        factors, own = statistics.factors(view, x)[group], slopes[rows]
-        seen = own @ factors.covariance - 2 * target[rows] @ factors.cross.T
-        exact = target[rows] @ factors.exact
-        linear[rows] = (seen * own).sum(axis=1) + (exact * target[rows]).sum(axis=1)
-    return np.asarray(np.maximum(linear, 0) + residual, dtype=np.float64)
+        factors = statistics.factors(view, x)[group]
+        linear[rows] = factors.variance(slopes[rows], target[rows], centred[rows])
+    return np.asarray(linear + residual, dtype=np.float64)

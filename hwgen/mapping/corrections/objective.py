@@ -61,8 +61,12 @@ class Objective:
         offset = weight_offset(find(choices[0].multiplier).w_kind)
         self.weights = layer.weights.reshape(filters, taps).astype(np.float64) + offset
         self._rows = np.split(np.arange(filters), layer.groups)
+        centred = layer.centred_weights.reshape(filters, taps).astype(np.float64)
         self.target = np.concatenate(
-            [y.target(self.weights[own]) for y, own in zip(self.factors, self._rows, strict=True)]
+            [
+                factors.target(self.weights[rows], centred[rows])
+                for factors, rows in zip(self.factors, self._rows, strict=True)
+            ]
         )
 
     def minimum(self, index: NDArray[np.uint8] | None) -> NDArray[np.int64]:

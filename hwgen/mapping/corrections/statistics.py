@@ -1,6 +1,6 @@
 """What a layer reads in the exact network: all that a fit needs to know of the images."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,21 @@ ROWS = 8192  # windows that a covariance is taken over
 
 
 @dataclass(frozen=True, eq=False)
+class Drift:
+    """Covariances of what the exact network's codes are more than those of approximated layers.
+
+    Parameters
+    ----------
+    seen, codes, itself : float64[fan_in, fan_in]
+        With what the multiplier sees, with the codes there, and with itself.
+    """
+
+    seen: NDArray[np.float64]
+    codes: NDArray[np.float64]
+    itself: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class Factors:
     """A group's covariance, damped and factored.
 
@@ -31,9 +46,11 @@ class Factors:
     covariance : float64[fan_in, fan_in]
         Of what the multiplier sees at the taps, not damped, in their own order.
     cross : float64[fan_in, fan_in]
-        Of that with the codes that the exact network reads there.
+        Of that with the codes there.
     exact : float64[fan_in, fan_in]
         Of these codes.
+    drift : Drift, optional
+        How the exact network's codes differ from them.
     """
 
     order: NDArray[np.int64]
@@ -42,18 +59,46 @@ class Factors:
     covariance: NDArray[np.float64]
     cross: NDArray[np.float64]
     exact: NDArray[np.float64]
+    drift: Drift | None = None
 
-    def target(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Weights of what is seen that come closest to ``weights`` of the exact codes: [F, taps].
+    def target(
+        self, weights: NDArray[np.float64], centred: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Weights of what is seen that come closest to the exact products: float64[F, taps].
 
         Damped, so that they differ from ``weights`` only where the images ask for it.
+
+        Parameters
+        ----------
+        weights : float64[F, taps]
+            As the multiplier gets them: of the codes there.
+        centred : float64[F, taps]
+            Minus their zero points: of the drift, whose cross terms of the encoding are lost.
         """
-        if self.cross is self.covariance:
+        if self.cross is self.covariance and self.drift is None:
             return weights
         damping = np.eye(len(self.order)) * _damping(self.covariance, PULL)
         lacking = (self.cross - self.covariance) @ weights.T
+        if self.drift is not None:
+            lacking += self.drift.seen @ centred.T
         moved = np.linalg.solve(self.covariance + damping, lacking).T
         return np.asarray(weights + moved, dtype=np.float64)
+
+    def variance(
+        self,
+        slopes: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        centred: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Of the exact products minus ``slopes`` of what is seen: float64[F]."""
+        wanted = weights @ self.cross.T
+        found = ((weights @ self.exact) * weights).sum(axis=1)
+        if self.drift is not None:
+            wanted += centred @ self.drift.seen.T
+            more = 2 * weights @ self.drift.codes + centred @ self.drift.itself
+            found += (more * centred).sum(axis=1)
+        found += ((slopes @ self.covariance - 2 * wanted) * slopes).sum(axis=1)
+        return np.asarray(np.maximum(found, 0), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +146,9 @@ class LayerStatistics:
     @cached_property
     def covariance(self) -> NDArray[np.float64]:
         """Of the codes that the taps read at one position: float64[groups, fan_in, fan_in]."""
-        return _covariance(self.rows)
-
-    @property
-    def exact_covariance(self) -> NDArray[np.float64]:
-        """The same of the exact network's codes."""
-        return self.covariance if self.reference is None else self._reference_covariance
+        grouped = (self.rows - self.rows.mean(axis=0)).swapaxes(0, 1)
+        found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(self.rows)
+        return found
 
     @cached_property
     def rows(self) -> NDArray[np.uint8]:
@@ -136,34 +178,39 @@ class LayerStatistics:
         if view == FINE and self.reference is None and x is None:
             return _factors(self.covariance[group])
         rows = self.rows[:, group]
-        reference = self.rows if self.reference is None else self._reference_rows
-        seen, read = view.values[rows], reference[:, group].astype(np.float64)
-        seen, read = seen - seen.mean(axis=0), read - read.mean(axis=0)
+        parts = [view.values[rows], rows.astype(np.float64)]
+        if self.drift_rows is not None:
+            parts.append(self.drift_rows[:, group].astype(np.float64))
+        parts = [part - part.mean(axis=0) for part in parts]
         if x is not None:
             sums = x[rows].sum(axis=1, dtype=np.float64)
             sums -= sums.mean()
             told = sums / max(float(sums @ sums), 1e-9)
-            seen -= np.outer(sums, told @ seen)
-            read -= np.outer(sums, told @ read)
+            parts = [part - np.outer(sums, told @ part) for part in parts]
+        seen, codes, *rest = parts
         count = len(rows)
-        exact = self.exact_covariance[group] if x is None else read.T @ read / count
-        return _factors(seen.T @ seen / count, seen.T @ read / count, exact)
+        drift = None
+        if rest:
+            drift = Drift(*(part.T @ rest[0] / count for part in parts))
+        found = _factors(seen.T @ seen / count)
+        return replace(
+            found, cross=seen.T @ codes / count, exact=codes.T @ codes / count, drift=drift
+        )
 
     @cached_property
-    def _reference_rows(self) -> NDArray[np.uint8]:
-        assert self.reference is not None
-        return windows(self.layer, self.reference, self.zero_point, ROWS)
-
-    @cached_property
-    def _reference_covariance(self) -> NDArray[np.float64]:
-        return _covariance(self._reference_rows)
+    def drift_rows(self) -> NDArray[np.int16] | None:
+        """What the exact network reads more than ``rows``, where the two differ."""
+        if self.reference is None:
+            return None
+        exact = windows(self.layer, self.reference, self.zero_point, ROWS)
+        return exact.astype(np.int16) - self.rows
 
     @cached_property
     def output_variance(self) -> NDArray[np.float64]:
         """Of the exact accumulators of each filter: float64[F]."""
         layer = self.layer
         weights = layer.centred_weights.reshape(layer.groups, -1, layer.fan_in).astype(float)
-        found = np.einsum("gfk,gkl,gfl->gf", weights, self.exact_covariance, weights, optimize=True)
+        found = np.einsum("gfk,gkl,gfl->gf", weights, self.covariance, weights, optimize=True)
         return np.asarray(found.ravel(), dtype=np.float64)
 
     def for_filters(self, layer: Convolution) -> "LayerStatistics":
@@ -174,28 +221,12 @@ class LayerStatistics:
         return found
 
 
-def _covariance(rows: NDArray[np.uint8]) -> NDArray[np.float64]:
-    grouped = (rows - rows.mean(axis=0)).swapaxes(0, 1)
-    found: NDArray[np.float64] = grouped.swapaxes(1, 2) @ grouped / len(rows)
-    return found
-
-
-def _factors(
-    covariance: NDArray[np.float64],
-    cross: NDArray[np.float64] | None = None,
-    exact: NDArray[np.float64] | None = None,
-) -> Factors:
+def _factors(covariance: NDArray[np.float64]) -> Factors:
     order = np.argsort(-np.diag(covariance), kind="stable")
     damping = _damping(covariance, DAMPING)
     damped = covariance[np.ix_(order, order)] + np.eye(len(order)) * damping
-    return Factors(
-        order=order,
-        damped=damped,
-        upper=np.linalg.cholesky(np.linalg.inv(damped)).T,
-        covariance=covariance,
-        cross=covariance if cross is None else cross,
-        exact=covariance if exact is None else exact,
-    )
+    upper = np.linalg.cholesky(np.linalg.inv(damped)).T
+    return Factors(order, damped, upper, covariance, covariance, covariance)
 
 
 def _damping(covariance: NDArray[np.float64], share: float) -> float:
