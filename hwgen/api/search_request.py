@@ -66,8 +66,8 @@ class SearchRequest:
             spec = replace(spec, form="tiles", multipliers=spec.multipliers[:1] * tiles)
         self._spec, self._technology = spec, technology
         self._multipliers = candidates(spec, multipliers)
-        self._content = Path(model).read_bytes()
         self.network: Network = load(model)
+        self._content = Path(model).read_bytes()
         own = LayerMapping(multiplier=spec.multipliers[0])
         compile_network(
             self.network, Mapping({x.name: own for x in self.network.convolutions}), spec
