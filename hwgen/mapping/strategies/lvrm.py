@@ -17,6 +17,7 @@ __all__ = ["Lvrm"]
 Layers: TypeAlias = dict[str, LayerMapping]
 
 LIMITS = (0.5, 1.0, 2.0)  # percent points that the paper accepts
+ROUNDING = 1e-9  # of a difference of two percentages: a loss at the limit is within it
 INNER: tuple[CodeRange, ...] = ((-10, 10), (-5, 5), (0, 0))
 OUTER: tuple[CodeRange, ...] = ((-30, 30), (-20, 20))
 
@@ -95,7 +96,7 @@ class Lvrm(Procedure):
         """Number of the first mapping whose loss is within the limit; later ones are not asked."""
         for number, layers in enumerate(tried):
             (outcome,) = yield [self._design(layers)]
-            if outcome.drop.observed <= limit:
+            if outcome.drop.observed <= limit + ROUNDING:
                 return number
         return None
 

@@ -79,6 +79,14 @@ def test_the_widest_ranges_within_the_limit_are_taken(small):
 
 
 @pytest.mark.usefixtures("only")
+def test_a_loss_at_the_limit_is_within_it(small):
+    """Up to what subtracting two percentages rounds to, as in 87.4 - 85.4."""
+    limit = 1.3 - (87.4 - 85.4 - 2)
+    assert limit < sum(ALONE.values())
+    assert set(steps(small, limit)[-1].mapping.layers.values()) == {M2}
+
+
+@pytest.mark.usefixtures("only")
 def test_ranges_may_be_chosen_layer_by_layer(small):
     found = [described(x) for x in steps(small, 0.25, by_layer=True)]
     ranged = [(x["head"], x["one"]) for x in found[4:]]
