@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hwgen import api
 from hwgen.arith.catalogue import find
-from hwgen.commands.table import table
+from hwgen.commands.table import brief, table
 from hwgen.errors import StudyError
 from hwgen.mapping.study.point import Point
 from hwgen.mapping.study.study import PRECISION, Study
@@ -69,7 +69,7 @@ def _row(role: str, point: Point) -> tuple[object, ...]:
     test = point.test
     return (
         role,
-        ", ".join(point.multipliers),
+        brief(", ".join(point.multipliers)),
         f"{100 * point.energy.total:.1f}",
         point.energy.total_pj,
         f"{point.drop.accuracy:.2f}",
@@ -96,4 +96,4 @@ def _used(layer: LayerMapping) -> str:
     label = find(layer.multiplier).modes[layer.mode]
     rules = len(layer.filters) + len(layer.kernels) + len(layer.ranges) + len(layer.weights)
     others = f", {rules} rules" if rules else ""
-    return f"{layer.multiplier} {layer.mode} {label}{others}"
+    return f"{brief(layer.multiplier)} {layer.mode} {label}{others}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hwgen.commands.table import table
+from hwgen.commands.table import brief, table
 
 __all__ = ["summary", "summary_text"]
 
@@ -64,7 +64,7 @@ def summary_text(figures: dict[str, Any]) -> str:
     rows = [
         (
             label,
-            designs[role]["multiplier"],
+            brief(designs[role]["multiplier"]),
             f"{designs[role]['test_accuracy']:.2f}",
             f"{designs[role]['multiplier_energy_pj'] / 1e3:.1f}",
             percent(role, "multiplier_energy_pj", "exact"),

@@ -22,6 +22,7 @@ def few(monkeypatch):
     """A small catalogue to search in."""
     names = ("exact", "precision_6x6", "scalable_a3")
     monkeypatch.setattr("hwgen.figures.candidates.shortlist", lambda: names)
+    monkeypatch.setattr("hwgen.figures.candidates.PRECISION", ())
 
 
 @pytest.mark.usefixtures("few")
@@ -53,6 +54,7 @@ def test_an_interrupt_keeps_what_was_found(tmp_path):
         "import signal, sys; from hwgen.figures import candidates; from hwgen.cli import main\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "candidates.shortlist = lambda: ('exact', 'precision_6x6', 'scalable_a3')\n"
+        "candidates.PRECISION = ()\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     args = ["explore", MODEL, "--data", DATA, "--method", "random", "--workers", "2", "-o", path]

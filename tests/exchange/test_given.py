@@ -99,6 +99,7 @@ def made(tmp_path_factory):
     file.write_text(to_verilog(OWN, "own"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hwgen.figures.candidates.shortlist", lambda: ("exact", "scalable_t6"))
+        patch.setattr("hwgen.figures.candidates.PRECISION", ())
         api.explore(
             digits.model_path(),
             digits.data_path(),
