@@ -64,7 +64,7 @@ def test_the_summary_says_what_was_saved_and_proven(demo):
     exact, precision, pick = (figures["designs"][x] for x in ("exact", "precision", "pick"))
     assert figures["test_images"] == 360
     assert exact["multiplier"] == "exact"
-    assert precision["multiplier"] in ("exact", "precision_6x6")  # tuned weights may be enough
+    assert precision["multiplier"] in CANDIDATES  # all only shorten operands
     assert pick["multiplier_energy_pj"] < exact["multiplier_energy_pj"]
     assert precision["multiplier_energy_pj"] < exact["multiplier_energy_pj"]
     assert (figures["simulated_images"], figures["mismatches"]) == (1, 0)
@@ -115,4 +115,4 @@ def test_synthesis_is_shown_as_tables(build, capsys):
     assert main(["synth", str(build)]) == 0
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 110
-    assert re.search(r"^precision alone +(exact|precision_6x6) ", printed, re.MULTILINE)
+    assert re.search(r"^precision alone +\w+ ", printed, re.MULTILINE)
