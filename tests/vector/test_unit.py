@@ -99,7 +99,7 @@ def simulate_layers(simulate, unit, layers, rng, bubbles=0.0):
     return found
 
 
-@pytest.mark.parametrize("requantizers", [COLS, 2])
+@pytest.mark.parametrize("requantizers", [COLS, 2, 1])
 @pytest.mark.parametrize("sums", [NONE, ACTIVATIONS, VARIATE, ALL])
 def test_layers_of_every_kind_write_the_codes_of_golden(sums, requantizers, simulate):
     unit = make(sums, requantizers)
