@@ -17,12 +17,10 @@ RESCALE = data.StructLayout({"multiplier": 31, "left": 5, "right": 6})
 
 
 def own_constants(sums):
-    """Ports of what a layer says of activations of a column's own."""
-    members = {"diagonal": In(1)} if sums.lane_width else {}
-    if sums.own_variate:
-        members["variate_mask"] = In(sums.variate_bits)
-        members["variate_or"] = In(1)
-    return members
+    """Ports of what a layer says of a column's own sum of x."""
+    if not sums.own_variate:
+        return {}
+    return {"variate_mask": In(sums.variate_bits), "variate_or": In(1)}
 
 
 class ColumnLane(wiring.Component):
@@ -61,8 +59,8 @@ class ColumnLane(wiring.Component):
         Requantized value.
     parameter, load_rescale : In
         Parameters of the next filter; strobe.
-    activation, diagonal, variate_mask, variate_or : In
-        Only with activations of the column's own: that of the link; see
+    activation, variate_mask, variate_or : In
+        Only with activations of the column's own: that of the link, 0 off the diagonal; see
         :class:`~hwgen.vector.own_sums.OwnSums`.
     sum : Out(signed(width))
         Sum of the link, or byte to be scaled.

@@ -1,6 +1,6 @@
 """What a column on the array's diagonal makes of activations of its own."""
 
-from amaranth.hdl import Module, Mux, Signal, signed, unsigned
+from amaranth.hdl import Module, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -34,16 +34,14 @@ class OwnSums(wiring.Component):
     -------
     link, now : In
         Chain of control, and the same one cycle later.
-    diagonal : In(1)
-        Whether such activations count. Constant in a layer.
     activation : In(unsigned)
-        Stored activation code that is beside the column's total.
+        Stored activation code that is beside the column's total; 0 off the diagonal.
     sum_factor : In(signed(9))
         The filter's. Only with a sum of activations.
     variate_mask, variate_or : In
         What x is: constant in a layer. Only with a sum of x.
     product : Out(signed)
-        Factor times activation; 0 unless ``diagonal``. Only with a sum of activations.
+        Factor times activation. Only with a sum of activations.
     variate : Out(unsigned)
         Sum of x with that of ``now``. Only with a sum of x.
     """
@@ -51,7 +49,7 @@ class OwnSums(wiring.Component):
     def __init__(self, *, sums, depth):
         self.sums = sums
         self.depth = depth
-        members = {"diagonal": In(1), "activation": In(unsigned(sums.lane_width))}
+        members = {"activation": In(unsigned(sums.lane_width))}
         if sums.own_sum:
             members["sum_factor"] = In(signed(9))
             members["product"] = Out(signed(9 + sums.lane_width))
@@ -68,8 +66,7 @@ class OwnSums(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         if self.sums.own_sum:
-            activation = Mux(self.diagonal, self.activation, 0)
-            m.d.sync += self.product.eq(self.sum_factor * activation)
+            m.d.sync += self.product.eq(self.sum_factor * self.activation)
         if self.sums.own_variate:
             self._sum_variates(m, platform)
         return m

@@ -64,7 +64,7 @@ class VectorUnit(wiring.Component):
     total, activation_total, variate_total : In
         Sums of the array.
     activation : In, one per lane of the diagonal
-        Activations beside the totals. Only with ``sums.lane_width``.
+        Activations beside the totals, 0 off the diagonal. Only with ``sums.lane_width``.
     parameter : In(parameters), one per column
     channel, columns : In
         First output channel of the group, in bytes (only where columns write one byte after
@@ -148,6 +148,8 @@ class VectorUnit(wiring.Component):
         if sums.variate_bits:
             members["variate_total"] = In(unsigned(variate_total_width))
             members["fraction"] = In(5)
+        if sums.own_variate:
+            members["diagonal"] = In(1)
         if self.diagonal_lanes:
             members["activation"] = In(unsigned(sums.lane_width)).array(diagonal)
         super().__init__(members)

@@ -116,9 +116,6 @@ _VECTOR = {
     ),
     "control variate truncated": Fault("weights", "mac_plus", "(scaled + half)", "scaled"),
     "bias left out": Fault("tiles", "mac_plus", "self.sum + correction.bias", "self.sum"),
-    "activations off the diagonal count": Fault(
-        "weights", "own_sums", "Mux(self.diagonal, self.activation, 0)", "self.activation"
-    ),
     "factor of the filter before": Fault(
         "weights", "column_lane", "Mux(loading.any(),", "Mux(loading.any() & 0,"
     ),
@@ -132,7 +129,7 @@ _VECTOR = {
         "columns", "deskew", "lines[self.cols - 1 - col]", "lines[max(self.cols - 2 - col, 0)]"
     ),
     "first rounding left out": Fault("edge", "requantizer", "product + (1 << 30)", "product"),
-    "ties up": Fault("edge", "requantizer", "(lost > half)", "(lost >= half)"),
+    "ties up": Fault("edge", "requantizer", "(rest | tie_up)", "(rest | 1)"),
     "no upper bound": Fault("edge", "requantizer", "moved > self.high", "moved > 255"),
     "always the first column": Fault(
         "columns", "scaler", "self.sum, self.select)", "self.sum, self.select & 1)"

@@ -19,19 +19,17 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", ["sum", "both"])
-def test_the_factor_meets_activations_on_the_diagonal_only(form, simulate):
+def test_the_factor_meets_each_activation(form, simulate):
     own = OwnSums(sums=FORMS[form], depth=DEPTH)
     rng = np.random.default_rng(5)
 
     async def bench(ctx):
         for _ in range(200):
             factor, activation = int(rng.integers(-256, 256)), int(rng.integers(256))
-            diagonal = int(rng.integers(2))
-            ctx.set(own.diagonal, diagonal)
             ctx.set(own.sum_factor, factor)
             ctx.set(own.activation, activation)
             await ctx.tick()
-            assert ctx.get(own.product) == factor * activation * diagonal
+            assert ctx.get(own.product) == factor * activation
 
     simulate(own, bench, clock=CLOCK)
 
@@ -55,7 +53,6 @@ def test_x_is_summed_over_the_passes_of_each_position(form, is_or, simulate):
     found = []
 
     async def bench(ctx):
-        ctx.set(own.diagonal, 1)
         ctx.set(own.variate_mask, mask)
         ctx.set(own.variate_or, is_or)
         for number in range(passes):

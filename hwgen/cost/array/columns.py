@@ -30,7 +30,7 @@ def lane_cycles(samples: ArraySamples) -> Cycles:
     parameters = {name: x[samples.filter(0)] for name, x in samples.stream.parameters.items()}
     layout = filter_layout(samples.spec)
     known = {name: x for name, x in parameters.items() if name in layout.members}
-    fixed = {"parameter": packed(layout, known), "diagonal": one * samples.is_diagonal}
+    fixed = {"parameter": packed(layout, known)}
     loads = packed_link(samples, {"valid": one, "load": one, "final": one, "position": 0 * one})
     cycles: list[dict[str, Lanes]] = [{**fixed, "link": loads}, {**fixed, "load_rescale": one}]
     for ago in reversed(range(_LANE_HISTORY)):

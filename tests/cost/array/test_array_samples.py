@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hwgen.accelerator import Accelerator
+from hwgen.control.form import sums_of
 from hwgen.cost.activity import lanes_of
 from hwgen.cost.array.columns import lane_cycles, scaler_cycles
 from hwgen.cost.array.drives import pe_cycles, sum_cycles
@@ -15,6 +16,7 @@ from hwgen.cost.sequential import run_cycles, settle
 from hwgen.emulation.streams import layer_streams
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.vector.requantizer import Requantizer
 from hwgen.verilog import to_verilog
 from tests.random_layers import GraphBuilder
 
@@ -118,7 +120,7 @@ def test_columns_accumulate_the_sums_of_filters(accelerator):
 def test_what_columns_share_makes_the_codes_of_the_output(accelerator):
     spec, netlists, layers = accelerator
     shared = spec.cols // spec.requantizers
-    latency = 6 + (2 if spec.activation_sum else 1)
+    latency = 1 + sums_of(spec).stages + Requantizer.LATENCY
     for samples in layers.values():
         found = port(netlists["scaler"], scaler_cycles(samples), "code")
         turn = samples.position(0) * shared - latency
