@@ -1,11 +1,12 @@
 """What do arrays and accelerators take of a Lattice ECP5, and how fast are they?
 
-Usage: python benchmarks/ecp5.py [NAME...] [--accelerator] [--target-mhz 150] [--seeds 1]
+Usage: python benchmarks/ecp5.py [NAME...] [--accelerator] [--modules MODULE...]
+                                 [--target-mhz 150] [--seeds 1]
 
 Prints LUTs (carries and distributed RAM included), registers, DSPs, block RAMs and Fmax of one
 processing element and of a 4 x 4 array, exact and approximate, with 0, 1 and 2 registers inside
-each multiplier; with --accelerator also of whole 4 x 4 accelerators. NAME chooses rows that
-contain it.
+each multiplier; with --accelerator also of whole 4 x 4 accelerators, and with --modules of
+modules of the exact one instead, each alone with what is inside. NAME chooses rows that contain it.
 Synthesized with Yosys, placed and routed with nextpnr on an LFE5U-85F of speed grade 6, out of
 context: ports are no pins, and paths to and from them do not count. An exact multiplier takes a
 DSP (`*`); with -nodsp, and for every other circuit, products are soft logic. Needs the extra fpga.
@@ -66,20 +67,30 @@ def designs(with_accelerators):
             yield f"accelerator {SIZE}x{SIZE}, {title}, 2 stages", accelerator, name, 2, has_dsp
 
 
+def rows(arguments):
+    """Title, Verilog, its top, and whether products take DSPs."""
+    if arguments.modules:
+        whole = to_verilog(accelerator("exact", 2), "accelerator")
+        yield from ((module, whole, module, True) for module in arguments.modules)
+        return
+    for title, make, name, stages, has_dsp in designs(arguments.accelerator):
+        if not arguments.name or any(word in title for word in arguments.name):
+            yield title, to_verilog(make(name, stages), "dut"), "dut", has_dsp
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("name", nargs="*")
     parser.add_argument("--accelerator", action="store_true")
+    parser.add_argument("--modules", nargs="+", default=[], metavar="MODULE")
     parser.add_argument("--target-mhz", type=float, default=150)
     parser.add_argument("--seeds", type=int, default=1, help="placements, of which the best counts")
     arguments = parser.parse_args()
     heads = ("LUTs", "FFs", "DSPs", "BRAMs", "MHz", "s")
     print(f"{'':42}", *(f"{head:>6}" for head in heads), "critical path")
-    for title, make, name, stages, has_dsp in designs(arguments.accelerator):
-        if arguments.name and not any(word in title for word in arguments.name):
-            continue
+    for title, verilog, top, has_dsp in rows(arguments):
         start = time.perf_counter()
-        mapped = synthesize(to_verilog(make(name, stages), "dut"), "dut", dsps=has_dsp)
+        mapped = synthesize(verilog, top, dsps=has_dsp)
         routed = max(
             (
                 place_and_route(mapped, target_mhz=arguments.target_mhz, seed=seed + 1)

@@ -84,6 +84,7 @@ ROOMS = {
         "amaranth",
         "numpy",
         "hwgen.arith",
+        "hwgen.control.form",
         "hwgen.control.layout",
         "hwgen.cost",
         "hwgen.errors",

@@ -2,7 +2,7 @@
 
 from math import gcd
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2, exact_log2
@@ -21,6 +21,7 @@ class BeatUnpacker(wiring.Component):
 
     One beat per cycle goes in or one word per cycle comes out, whichever is the slower, runs
     following each other included. Latency, in cycles: 1 from the beat that completes a word.
+    Words of whole beats are moved up beat by beat; all others take a shifter as wide as a word.
 
     Parameters
     ----------
@@ -50,6 +51,37 @@ class BeatUnpacker(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
+        if self.word_width % self.data_width:
+            self._shift(m)
+        else:
+            self._collect(m)
+        return m
+
+    def _collect(self, m):
+        """Words of whole beats: the first beat moves down to the lowest bits."""
+        beats = self.word_width // self.data_width
+        left = Signal(range(beats + 1), init=beats)  # beats that the word lacks
+        closing = Signal()  # the run's last beat is among them
+        come = self.i.payload
+        m.d.comb += [
+            self.o.valid.eq(left == 0),
+            self.o.payload.last.eq(closing),
+            self.i.ready.eq(~self.o.valid | self.o.ready),
+        ]
+        with m.If(self.o.valid & self.o.ready):
+            m.d.sync += left.eq(beats)
+        with m.If(self.i.valid & self.i.ready):
+            word = Cat(self.o.payload.data, come.data)[self.data_width :]
+            m.d.sync += [
+                self.o.payload.data.eq(word),
+                left.eq(Mux(self.o.valid, beats, left) - 1),
+                closing.eq(come.last),
+            ]
+        with m.If(self.clear):
+            m.d.sync += left.eq(beats)
+
+    def _shift(self, m):
+        """Words of any width."""
         step = gcd(self.data_width, self.word_width)
         size = self.word_width + self.data_width - step
 
@@ -87,7 +119,6 @@ class BeatUnpacker(wiring.Component):
             ]
         with m.If(self.clear):
             m.d.sync += [held.eq(0), level.eq(0), closing.eq(0)]
-        return m
 
 
 def packed_bytes(words, word_width):

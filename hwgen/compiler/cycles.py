@@ -27,14 +27,14 @@ _SETTLE = 5  # from a descriptor's last position until the next one is taken
 _NEXT = 2  # from one descriptor's last write to the next one's work
 _SET = 4  # the same where lanes must be set first, beside a cycle for each
 _FETCH = 4  # from the taking of a pass to its first activations at the array's edge
-_REQUANTIZE = 5
+_REQUANTIZE = 6
 _COLUMN = 2  # accumulator, and the sum with the bias
 _WRITE = 2  # the last code, and the end of the descriptor
 _SWAP = 3  # from the taking of a block until the next one may be loaded, beside its columns
 _WORD = 4  # from a beat with a weight word until it may be loaded
 _GATHER = 4  # from the last parameter's coming until they may be claimed
 _SHOW = 10  # from one claim of parameters to the next, beside a cycle for each column
-_RETURN = 8  # from the last operand of a sum to its accumulator
+_RETURN = 9  # from the last operand of a sum to its accumulator
 _LOAD = 9  # from the command of a run to its first beat in the banks, beside memory's answer
 _STORE = 8  # from a first beat's way out of the banks to memory's response
 

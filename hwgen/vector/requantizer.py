@@ -34,8 +34,8 @@ class Requantizer(wiring.Component):
         The scaled value plus ``zero``, clamped to ``low..high``.
     """
 
-    SCALED_LATENCY = 4
-    LATENCY = 5
+    SCALED_LATENCY = 5
+    LATENCY = 6
 
     value: In(signed(32))
     multiplier: In(31)
@@ -55,45 +55,44 @@ class Requantizer(wiring.Component):
         shifted = Signal(signed(32))
         multiplier = Signal.like(self.multiplier)
         right = [Signal.like(self.right, name=f"right_{stage}") for stage in range(3)]
-        m.d.sync += [
-            shifted.eq(self.value << self.left),
-            multiplier.eq(self.multiplier),
-            right[0].eq(self.right),
-        ]
+        m.d.sync += [shifted.eq(self.value << self.left), multiplier.eq(self.multiplier)]
+        m.d.sync += [late.eq(x) for late, x in zip(right, [self.right, *right], strict=False)]
 
         # Stage 1: multiply.
         product = Signal(signed(63))
-        m.d.sync += [product.eq(shifted * multiplier), right[1].eq(right[0])]
+        m.d.sync += product.eq(shifted * multiplier)
 
         # Stage 2: the high half, rounded half up. The multiplier is never negative, so the
         # one product that gemmlowp saturates, (-2**31)**2, cannot occur.
         high_half = Signal(signed(63))
+        m.d.sync += high_half.eq(Mux(self.double_rounding, (product + (1 << 30)) >> 31, product))
+
+        # Stage 3: shift right, but for the highest bit that is lost, and note the others.
+        kept = Signal(signed(64))
+        rest = Signal()
+        is_negative = Signal()
         m.d.sync += [
-            high_half.eq(Mux(self.double_rounding, (product + (1 << 30)) >> 31, product)),
-            right[2].eq(right[1]),
+            kept.eq((high_half << 1) >> right[2]),
+            rest.eq((high_half.as_unsigned() & (((Const(1, 64) << right[2]) - 1) >> 1)).any()),
+            is_negative.eq(high_half < 0),
         ]
 
-        # Stage 3: shift right. What is shifted out decides on rounding up.
-        kept = Signal(signed(63))
-        lost = Signal(63)
-        half = Signal(63)
-        tie_up = Signal()
-        rounded = Signal(signed(64))
+        # Stage 4: round, and saturate.
+        tie_up = Mux(self.double_rounding, ~is_negative, kept[1])
+        rounded = Signal(signed(33))
+        fits = Signal()
         m.d.comb += [
-            kept.eq(high_half >> right[2]),
-            lost.eq(high_half.as_unsigned() & ((Const(1, 64) << right[2]) - 1)),
-            half.eq((Const(1, 64) << right[2]) >> 1),
-            tie_up.eq(Mux(self.double_rounding, high_half >= 0, kept[0])),
-            rounded.eq(kept + ((right[2] != 0) & ((lost > half) | ((lost == half) & tie_up)))),
+            rounded.eq(kept[1:33].as_signed() + (kept[0] & (rest | tie_up))),
+            fits.eq(kept[32:].all() | ~kept[32:].any()),
         ]
-        with m.If(rounded > _TOP):
-            m.d.sync += self.scaled.eq(_TOP)
-        with m.Elif(rounded < _BOTTOM):
+        with m.If(is_negative & ~fits):
             m.d.sync += self.scaled.eq(_BOTTOM)
+        with m.Elif(~fits | (rounded > _TOP)):
+            m.d.sync += self.scaled.eq(_TOP)
         with m.Else():
             m.d.sync += self.scaled.eq(rounded)
 
-        # Stage 4: zero point and clamp.
+        # Stage 5: zero point and clamp.
         moved = Signal(signed(33))
         m.d.comb += moved.eq(self.scaled + self.zero)
         with m.If(moved < self.low):

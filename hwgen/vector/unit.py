@@ -8,22 +8,18 @@ from amaranth.utils import ceil_log2
 from hwgen.emission import place
 from hwgen.memory.token import TOKEN
 from hwgen.memory.widths import LINE_BYTES, SPACING
-from hwgen.vector.deskew import Deskew
 from hwgen.vector.head import ByteSkew, ChainHead
-from hwgen.vector.lane import ColumnLane, constants
-from hwgen.vector.link import link_layout, results
+from hwgen.vector.lane import ColumnLane, own_constants
+from hwgen.vector.link import link_layout
 from hwgen.vector.requantizer import Requantizer
-from hwgen.vector.scaler import Scaler
-from hwgen.vector.sum_lane import SumLane
+from hwgen.vector.scalers import place_scalers
 from hwgen.vector.target import CHANNEL_WIDTH, place_target
 
 __all__ = ["VectorUnit"]
 
-_LAYER = ("double_rounding", "zero", "low", "high")
-
 
 class VectorUnit(wiring.Component):
-    """Accumulates, corrects, requantizes and writes, ``cols`` codes per cycle.
+    """Accumulates, corrects, requantizes and writes, ``requantizers`` codes per cycle.
 
     What a pass does is said by its tokens (:mod:`hwgen.memory.token`). *Multiplication*: tokens
     of kind TOTAL; the last pass of a group is final. *Pooling*: BYTE. *Addition*: two passes
@@ -44,7 +40,7 @@ class VectorUnit(wiring.Component):
     total : Shape
         Of a column sum.
     cols, requantizers : int
-        Columns, and a divisor of them.
+        Columns, and a divisor of them: neighbours share a MAC+ and a requantizer.
     width, depth : int
         Bits of an accumulator, accumulators of a column.
     delay : int
@@ -68,7 +64,7 @@ class VectorUnit(wiring.Component):
     total, activation_total, variate_total : In
         Sums of the array.
     activation : In, one per lane of the diagonal
-        Activations beside the totals. Only with ``sums.lane_width``.
+        Activations beside the totals, 0 off the diagonal. Only with ``sums.lane_width``.
     parameter : In(parameters), one per column
     channel, columns : In
         First output channel of the group, in bytes (only where columns write one byte after
@@ -139,7 +135,7 @@ class VectorUnit(wiring.Component):
             "write_enable": Out(1).array(cols),
             "write_data": Out(8).array(cols),
             "busy": Out(1),
-            **constants(sums),
+            **own_constants(sums),
         }
         if self.scattered:
             members["slots"] = In(SPACING)
@@ -151,6 +147,9 @@ class VectorUnit(wiring.Component):
             members["activation_total"] = In(unsigned(activation_total_width))
         if sums.variate_bits:
             members["variate_total"] = In(unsigned(variate_total_width))
+            members["fraction"] = In(5)
+        if sums.own_variate:
+            members["diagonal"] = In(1)
         if self.diagonal_lanes:
             members["activation"] = In(unsigned(sums.lane_width)).array(diagonal)
         super().__init__(members)
@@ -158,7 +157,7 @@ class VectorUnit(wiring.Component):
     @property
     def gap(self):
         """Cycles from a token that is SCALED to the first one that reads its accumulator."""
-        return self._lane_latency + Requantizer.SCALED_LATENCY + 1
+        return self._value_stage + Requantizer.SCALED_LATENCY + 1
 
     @property
     def latency(self):
@@ -166,13 +165,14 @@ class VectorUnit(wiring.Component):
         return self.delay + self._code_stage + self.scattered
 
     @property
-    def _lane_latency(self):
+    def _value_stage(self):
+        """Cycles from a column's link to its corrected value."""
         return 2 + self.sums.stages
 
     @property
     def _code_stage(self):
         """Cycles from the first link of the chain to the codes of all columns."""
-        return self.cols - 1 + self._lane_latency + Requantizer.LATENCY
+        return self.cols - 1 + self._value_stage + Requantizer.LATENCY
 
     def elaborate(self, platform):
         m = Module()
@@ -181,9 +181,7 @@ class VectorUnit(wiring.Component):
         lanes = [self._place_lane(m, platform, col) for col in range(self.cols)]
         chain = self._link(m, head.link, lanes)
         self._connect_inputs(m, platform, lanes, chain)
-        if self.sums.width or self.sums.variate_bits:
-            self._connect_sums(m, platform, lanes, chain)
-        codes = self._scale(m, platform, lanes, chain)
+        codes = place_scalers(m, platform, self, lanes, chain)
         target = place_target(m, platform, self, codes, chain[self._code_stage - 2].token)
 
         # What is under way is so for as long as the longest way takes.
@@ -223,7 +221,7 @@ class VectorUnit(wiring.Component):
         m.d.comb += skew.offset.eq(self.offset)
         m.d.comb += [x.eq(y) for x, y in zip(skew.link, chain, strict=False)]
         for col, lane in enumerate(lanes):
-            loading = chain[col + lane.latency - 1].token
+            loading = chain[col + self._value_stage - 1].token
             m.d.comb += [
                 skew.a[col].eq(self.a[col]),
                 lane.total.eq(self.total[col]),
@@ -233,47 +231,7 @@ class VectorUnit(wiring.Component):
                 lane.returning.eq(chain[col + self.gap - 1]),
                 lane.returned.eq(chain[col + self.gap]),
             ]
-            for name in constants(self.sums):
+            for name in own_constants(self.sums):
                 m.d.comb += getattr(lane, name).eq(getattr(self, name))
             if col < self.diagonal_lanes:
                 m.d.comb += lane.activation.eq(self.activation[col])
-
-    def _connect_sums(self, m, platform, lanes, chain):
-        """Sums of activations, which reach each column two cycles after its link."""
-        for name, total_width, width in (
-            ("activation", self.activation_total_width, self.sums.width),
-            ("variate", self.variate_total_width, self.sums.variate_width),
-        ):
-            if not width:
-                continue
-            lane = SumLane(total_width=total_width, width=width, depth=self.depth)
-            place(m, platform, f"{name}_lane", lane, module=f"sum_lane_of_{name}s")
-            m.d.comb += [
-                lane.link.eq(chain[0]),
-                lane.now.eq(chain[1]),
-                lane.total.eq(getattr(self, f"{name}_total")),
-            ]
-            late = lane.sum
-            for col, column in enumerate(lanes):
-                m.d.comb += getattr(column, f"{name}_sum").eq(late)
-                before, late = late, Signal(width, name=f"{name}_sum_{col}")
-                m.d.sync += late.eq(before)
-
-    def _scale(self, m, platform, lanes, chain):
-        """Requantize; returns the codes of a position, all at once."""
-        shared = self.cols // self.requantizers
-        deskew = Deskew(cols=self.cols, requantizers=self.requantizers)
-        place(m, platform, "deskew", deskew)
-        for number in range(self.requantizers):
-            scaler = place(m, platform, f"scaler_{number}", Scaler(columns=shared))
-            m.d.comb += [getattr(scaler, name).eq(getattr(self, name)) for name in _LAYER]
-            m.d.comb += deskew.code[number].eq(scaler.code)
-            for place_, col in enumerate(range(number * shared, (number + 1) * shared)):
-                lane = lanes[col]
-                m.d.comb += [
-                    scaler.value[place_].eq(lane.value),
-                    scaler.rescale[place_].eq(lane.rescale),
-                    scaler.select[place_].eq(results(chain[col + lane.latency])),
-                    lane.scaled.eq(scaler.scaled),
-                ]
-        return deskew.aligned

@@ -30,7 +30,7 @@ SPECS = {
     "weights": AcceleratorSpec(
         rows=5,
         cols=3,
-        requantizers=3,
+        requantizers=1,
         multipliers=("scalable_t5_u8",),
         multiplier_stages=1,
         activation_sum=True,

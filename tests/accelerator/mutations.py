@@ -109,12 +109,15 @@ _VECTOR = {
     ),
     "own sum left out on the diagonal": Fault("weights", "column_lane", "value + product", "value"),
     "scaling of the next filter": Fault(
-        "weights", "column_lane", "with m.If(self.load_rescale):", "with m.If(loads):"
+        "weights",
+        "column_lane",
+        "with m.If(self.load_rescale):",
+        "with m.If(now.valid & now.work.load):",
     ),
     "control variate truncated": Fault("weights", "mac_plus", "(scaled + half)", "scaled"),
-    "bias left out": Fault("tiles", "mac_plus", "self.sum + self.bias", "self.sum"),
-    "sum of activations twice on the diagonal": Fault(
-        "weights", "mac_plus", "Mux(self.diagonal, 0, product)", "product"
+    "bias left out": Fault("tiles", "mac_plus", "self.sum + correction.bias", "self.sum"),
+    "factor of the filter before": Fault(
+        "weights", "column_lane", "Mux(loading.any(),", "Mux(loading.any() & 0,"
     ),
     "sum of activations a position early": Fault(
         "weights",
@@ -126,10 +129,19 @@ _VECTOR = {
         "columns", "deskew", "lines[self.cols - 1 - col]", "lines[max(self.cols - 2 - col, 0)]"
     ),
     "first rounding left out": Fault("edge", "requantizer", "product + (1 << 30)", "product"),
-    "ties up": Fault("edge", "requantizer", "(lost > half)", "(lost >= half)"),
+    "ties up": Fault("edge", "requantizer", "(rest | tie_up)", "(rest | 1)"),
     "no upper bound": Fault("edge", "requantizer", "moved > self.high", "moved > 255"),
     "always the first column": Fault(
-        "columns", "scaler", "self.select[column] if", "self.select[0] if"
+        "columns", "scaler", "self.sum, self.select)", "self.sum, self.select & 1)"
+    ),
+    "corrected with what the next column has": Fault(
+        "columns", "scaler", "self.correction, self.correcting)", "self.correction, self.select)"
+    ),
+    "scaled with what a later column has": Fault(
+        "columns", "scaler", "self.rescale, self.scaling)", "self.rescale, self.correcting)"
+    ),
+    "no sum of x on the diagonal": Fault(
+        "weights", "scaler", "Mux(self.diagonal, own, self.variate_sum)", "self.variate_sum"
     ),
     "target lines run on": Fault("ranges", "target_walker", "m.Elif(ended)", "m.Elif(ended & 0)"),
     "a column too many": Fault(

@@ -82,16 +82,19 @@ def test_runs_follow_each_other_without_a_gap(word_width, simulate):
     assert cycles[-1] == beats
 
 
-def test_clear_forgets_what_is_held(simulate):
-    unpacker = BeatUnpacker(data_width=32, word_width=48)
+@pytest.mark.parametrize(("word_width", "beats"), [(48, 2), (64, 1), (64, 2)])
+def test_clear_forgets_what_is_held(word_width, beats, simulate):
+    unpacker = BeatUnpacker(data_width=32, word_width=word_width)
 
     async def bench(ctx):
-        await feed(ctx, unpacker.i, [{"data": 0xFFFF_FFFF, "last": 0, "end": 3}] * 2)
+        await feed(ctx, unpacker.i, [{"data": 0xFFFF_FFFF, "last": 0, "end": 3}] * beats)
         ctx.set(unpacker.clear, 1)
         await ctx.tick()
         ctx.set(unpacker.clear, 0)
         assert not ctx.get(unpacker.o.valid)
-        await feed(ctx, unpacker.i, beats_of([0x1234_5678_9ABC], 48, 4, np.random.default_rng(0)))
+        await feed(
+            ctx, unpacker.i, beats_of([0x1234_5678_9ABC], word_width, 4, np.random.default_rng(0))
+        )
         (word,) = await take(ctx, unpacker.o, 1)
         assert (word.data, word.last) == (0x1234_5678_9ABC, 1)
 
@@ -106,7 +109,8 @@ def test_words_narrower_than_a_byte_are_refused():
 
 
 @pytest.mark.parametrize("data_width", [256, 512])
-def test_wide_beats_and_words_shift_no_further_than_they_are_wide(data_width):
-    text = to_verilog(BeatUnpacker(data_width=data_width, word_width=2 * data_width), "dut")
+@pytest.mark.parametrize("rest", [0, 8])
+def test_wide_beats_and_words_shift_no_further_than_they_are_wide(data_width, rest):
+    text = to_verilog(BeatUnpacker(data_width=data_width, word_width=2 * data_width - rest), "dut")
     widths = [int(x) for x in re.findall(r"\[(\d+):0\]", text)]
     assert max(widths) < 4 * data_width

@@ -84,6 +84,8 @@ def _noise(ctx, unit, rng):
     for col in range(unit.cols):
         ctx.set(unit.total[col], int(rng.integers(-99, 99)))
         ctx.set(unit.a[col], int(rng.integers(256)))
+    for lane in range(unit.diagonal_lanes):
+        ctx.set(unit.activation[lane], 0)  # as the array does off the diagonal
     ctx.set(unit.offset, int(rng.integers(256)))
     for name in ("activation_total", "variate_total"):
         if name in unit.signature.members:

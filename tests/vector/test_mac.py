@@ -12,13 +12,11 @@ CLOCK = 10e-9  # seconds
 POSITIONS = 300
 SUM = {"width": 24}
 VARIATE = {"variate_bits": 3, "variate_width": 19, "variate_factor_width": 32}
-OWN = {"lane_width": 8}
 FORMS = {
     "bias": Sums(),
     "sum": Sums(**SUM),
     "variate": Sums(**VARIATE),
     "both": Sums(**SUM, **VARIATE),
-    "own": Sums(**SUM, **VARIATE, **OWN),
 }
 
 
@@ -43,49 +41,24 @@ def test_corrections_are_added_as_the_contract_says(form, fraction, simulate):
         if sums.variate_bits:
             ctx.set(mac.fraction, fraction)
         for _ in range(POSITIONS):
-            given = {
-                "sum": drawn(rng, -(1 << 31), (1 << 31) - 1),
-                "bias": drawn(rng, -(1 << 31), (1 << 31) - 1),
-            }
-            wanted = given["sum"] + given["bias"]
+            given = {"sum": drawn(rng, -(1 << 31), (1 << 31) - 1)}
+            factors = {"bias": drawn(rng, -(1 << 31), (1 << 31) - 1)}
+            wanted = given["sum"] + factors["bias"]
             if sums.width:
-                given["sum_factor"] = drawn(rng, -256, 255)
+                factors["sum_factor"] = drawn(rng, -256, 255)
                 given["activation_sum"] = drawn(rng, 0, (1 << 24) - 1)
-                wanted += given["sum_factor"] * given["activation_sum"]
+                wanted += factors["sum_factor"] * given["activation_sum"]
             if sums.variate_bits:
-                given["variate_factor"] = drawn(rng, -(1 << 31), (1 << 31) - 1)
+                factors["variate_factor"] = drawn(rng, -(1 << 31), (1 << 31) - 1)
                 given["variate_sum"] = drawn(rng, 0, (1 << 19) - 1)
-                product = given["variate_factor"] * given["variate_sum"]
+                product = factors["variate_factor"] * given["variate_sum"]
                 wanted += (2 * product + (1 << fraction) >> 1) >> fraction if fraction else product
-            for name, value in given.items():
+            for name, value in {**given, "correction": factors}.items():
                 ctx.set(getattr(mac, name), value)
             due.append(wrap(wanted))
             await ctx.tick()
             due.popleft()
             if due[0] is not None:
                 assert ctx.get(mac.value) == due[0]
-
-    simulate(mac, bench, clock=CLOCK)
-
-
-def test_on_the_diagonal_the_factor_meets_the_column_s_own_activation(simulate):
-    sums = FORMS["own"]
-    mac = MacPlus(width=32, sums=sums)
-    rng = np.random.default_rng(5)
-
-    async def bench(ctx):
-        ctx.set(mac.diagonal, 1)
-        ctx.set(mac.activation_sum, 12345)  # of another layer
-        for _ in range(100):
-            factor, activation = drawn(rng, -256, 255), drawn(rng, 0, 255)
-            ctx.set(mac.sum_factor, factor)
-            ctx.set(mac.activation, activation)
-            await ctx.tick()
-            assert ctx.get(mac.product) == factor * activation
-        ctx.set(mac.sum, 77)
-        await ctx.tick().repeat(sums.stages)
-        assert ctx.get(mac.value) == 77
-        ctx.set(mac.diagonal, 0)
-        assert ctx.get(mac.product) == 0
 
     simulate(mac, bench, clock=CLOCK)

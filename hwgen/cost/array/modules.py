@@ -33,15 +33,16 @@ _GROUPS = (
     (r"accumulator_of_sums.*|sum_lane.*", "accumulators of sums"),
     (r"accumulator_of_variates", "accumulators of sums"),
     (r"accumulator|memory_accumulators.*", "accumulators"),
-    (r"mac_plus", "MAC+"),
+    (r"mac_plus|own_sums", "MAC+"),
     (r"column_lane", "column control"),
     (r"scaler|requantizer", "requantizers"),
     (r".*", "alignment and writing"),
 )
-_LANE = {
+_INSIDE = {  # the first one counts
     "\\mac.": "MAC+",
     "\\accumulator.": "accumulators",
-    "\\variates.": "accumulators of sums",
+    "\\own.variates.": "accumulators of sums",
+    "\\own.": "MAC+",
 }
 _REGISTERS = (
     ("total_south", "sum registers"),
@@ -70,7 +71,7 @@ def parts_in(module: str, netlist: Netlist, weight_width: int) -> dict[str, str]
     """
     if re.fullmatch(r"pe(_\d+)?", module):
         return _pe_parts(netlist, weight_width)
-    inside = _LANE if module == "column_lane" else {}
+    inside = _INSIDE if module in ("column_lane", "scaler") else {}
     return {
         gate.name: next((y for x, y in inside.items() if x in gate.name), group_of(module))
         for gate in (*netlist.gates, *netlist.flip_flops)

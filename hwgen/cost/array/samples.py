@@ -162,17 +162,18 @@ class ArraySamples:
 
     def value(self, position: Lanes, kernel: Lanes) -> Lanes:
         """What is requantized: the sum of a filter at a position, corrected."""
-        taps = np.full_like(kernel, self._taps)
-        found = self._sum(position, kernel, 0 * taps, taps)
-        found += self.stream.parameters["bias"][kernel]
-        codes = self.stream.a[position[:, None], self._indices(kernel)].astype(np.int64)
-        sums: Lanes = codes.sum(axis=1)
+        found = self.total(position, kernel) + self.stream.parameters["bias"][kernel]
+        sums = self.activation_sum(position, kernel)
         return found + self.stream.parameters["sum_factor"][kernel] * sums
 
-    def activation_sum(self, ago: int, mask: int = 255) -> Lanes:
-        """Sum over all taps of stored activations, or of their low bits."""
-        index = self._indices(self.filter(ago))
-        codes = self.stream.a[self.position(ago)[:, None], index].astype(np.int64)
+    def total(self, position: Lanes, kernel: Lanes) -> Lanes:
+        """Sum of a filter's products at a position."""
+        taps = np.full_like(kernel, self._taps)
+        return self._sum(position, kernel, 0 * taps, taps)
+
+    def activation_sum(self, position: Lanes, kernel: Lanes, mask: int = 255) -> Lanes:
+        """Sum over all taps of a filter of stored activations, or of their low bits."""
+        codes = self.stream.a[position[:, None], self._indices(kernel)].astype(np.int64)
         sums: Lanes = (codes & mask).sum(axis=1)
         return sums
 

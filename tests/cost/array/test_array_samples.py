@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hwgen.accelerator import Accelerator
+from hwgen.control.form import sums_of
 from hwgen.cost.activity import lanes_of
 from hwgen.cost.array.columns import lane_cycles, scaler_cycles
 from hwgen.cost.array.drives import pe_cycles, sum_cycles
@@ -15,6 +16,7 @@ from hwgen.cost.sequential import run_cycles, settle
 from hwgen.emulation.streams import layer_streams
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.vector.requantizer import Requantizer
 from hwgen.verilog import to_verilog
 from tests.random_layers import GraphBuilder
 
@@ -78,7 +80,8 @@ def test_sums_of_samples_are_those_of_whole_filters(accelerator):
         bias = samples.stream.parameters["bias"][samples.filter(0)]
         corrections = samples.stream.parameters["sum_factor"][samples.filter(0)]
         whole = samples.value(samples.position(0), samples.filter(0))
-        found = parts + bias + corrections * samples.activation_sum(0)
+        sums = samples.activation_sum(samples.position(0), samples.filter(0))
+        found = parts + bias + corrections * sums
         assert np.array_equal(found[last], whole[last])
 
 
@@ -100,31 +103,27 @@ def test_elements_compute_the_sums_that_they_are_said_to(accelerator):
         samples.row[:] = row
 
 
-def test_columns_correct_the_sums_of_filters(accelerator):
+def test_columns_accumulate_the_sums_of_filters(accelerator):
     spec, netlists, layers = accelerator
-    latency, compared = 4 if spec.activation_sum else 3, 0
+    compared = 0
     for samples in layers.values():
-        block = samples.block(latency)
-        final = block % samples.passes == samples.passes - 1
-        steady = samples.filter(latency) == samples.filter(0)
-        steady &= samples.block(latency + 1) == block
         if samples.is_diagonal and spec.activation_sum:
             continue  # a column's own activations are accumulated one by one
-        if samples.positions <= latency + 1:
-            continue  # parameters change on the way
-        found = port(netlists["column_lane"], lane_cycles(samples), "value", True)
-        expected = samples.value(samples.position(latency), samples.filter(latency))
-        compared += np.count_nonzero(final & steady)
-        assert np.array_equal(found[final & steady], expected[final & steady])
+        last = samples.block(1) % samples.passes == samples.passes - 1
+        found = port(netlists["column_lane"], lane_cycles(samples), "sum", True)
+        expected = samples.total(samples.position(1), samples.filter(1))
+        compared += np.count_nonzero(last)
+        assert np.array_equal(found[last], expected[last])
     assert compared > LANES // 16
 
 
-def test_requantizers_make_the_codes_of_the_output(accelerator):
+def test_what_columns_share_makes_the_codes_of_the_output(accelerator):
     spec, netlists, layers = accelerator
     shared = spec.cols // spec.requantizers
+    latency = 1 + sums_of(spec).stages + Requantizer.LATENCY
     for samples in layers.values():
         found = port(netlists["scaler"], scaler_cycles(samples), "code")
-        turn = samples.position(0) * shared - 5
+        turn = samples.position(0) * shared - latency
         kernel = (samples.filter(0) + turn % shared) % len(samples.stream.w)
         position = turn // shared % samples.positions
         assert np.array_equal(found, samples.stream.outputs[position, kernel])
