@@ -53,8 +53,10 @@ class Corrections:
         check_choice("corrections", "tuning", self.tuning, TUNINGS)
         check_choice("corrections", "control_variate", self.control_variate, FITS)
         if not self.thrift >= 0 or (self.thrift and self.tuning != "joint"):
-            raise SpecError(f"corrections thrift must be 0, or positive with joint tuning, "
-                            f"not {self.thrift!r} with {self.tuning}")
+            raise SpecError(
+                f"corrections thrift must be 0, or positive with joint tuning, "
+                f"not {self.thrift!r} with {self.tuning}"
+            )
         if self.sequential and self.tuning != "joint":
             raise SpecError(f"corrections sequential must go with joint tuning, not {self.tuning}")
 
@@ -81,9 +83,7 @@ class Design:
         object.__setattr__(self, "corrections", ordered)
 
     @classmethod
-    def of(
-        cls, layers: AbstractMapping[str, LayerMapping], corrections: Corrections
-    ) -> "Design":
+    def of(cls, layers: AbstractMapping[str, LayerMapping], corrections: Corrections) -> "Design":
         """All layers corrected in the same way."""
         return cls(Mapping(layers), dict.fromkeys(layers, corrections))
 

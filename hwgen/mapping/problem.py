@@ -78,9 +78,7 @@ class Problem:
         self.exact = Design.uniform(self.layers, exact, Corrections(bias_update=False))
         self._emulator = Emulator(network, images, threads=threads)
         self._fit_emulator = Emulator(network, images[:FIT_IMAGES], threads=threads)
-        self.fitter = Fitter(
-            network, self._fit_tensor, self.baseline, energies, spec.variate_bits
-        )
+        self.fitter = Fitter(network, self._fit_tensor, self.baseline, energies, spec.variate_bits)
         self.exact_margins = self._margins(self.exact.mapping)
 
     @property

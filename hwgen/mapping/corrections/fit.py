@@ -77,7 +77,7 @@ class Fitter:
             corrections = design.corrections[layer.name]
             plain, prefix = design.mapping.layers[layer.name], Mapping(found)
             if corrections.sequential:
-                own = self._corrected(self._after(layer.name, prefix), plain, corrections)
+                own = self.corrected(self._after(layer.name, prefix), plain, corrections)
             else:
                 own = self.own(layer.name, plain, corrections)
             if corrections.bias_update:
@@ -89,12 +89,13 @@ class Fitter:
         """A layer with the corrections that depend on nothing but its own choice."""
         key = name, plain, corrections
         if key not in self._own:
-            self._own[key] = self._corrected(self.statistics(name), plain, corrections)
+            self._own[key] = self.corrected(self.statistics(name), plain, corrections)
         return self._own[key]
 
-    def _corrected(
+    def corrected(
         self, statistics: LayerStatistics, plain: LayerMapping, corrections: Corrections
     ) -> LayerMapping:
+        """A layer, or some of its filters, corrected for what the statistics say it reads."""
         found = tuned(
             statistics, plain, corrections, self.energies, self.baseline, self.variate_bits
         )

@@ -56,7 +56,10 @@ class Objective:
         by_code = np.concatenate([np.roll(energies.of(x, layer.name), 128) for x in choices])
         exact_pj = layer_energy_pj(layer, LayerMapping(multiplier=baseline), energies)
         worth = _worth(statistics, exact_pj, thrift)
-        self.prices = variances + worth[:, None] * np.nan_to_num(by_code, nan=np.inf)
+        # Codes without an energy cannot occur, whatever energy is worth.
+        known = ~np.isnan(by_code)
+        priced = variances + worth[:, None] * np.where(known, by_code, 0)
+        self.prices = np.where(known, priced, np.inf)
         self.factors = statistics.factors(view, x)
         offset = weight_offset(find(choices[0].multiplier).w_kind)
         self.weights = layer.weights.reshape(filters, taps).astype(np.float64) + offset

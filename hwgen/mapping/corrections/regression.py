@@ -39,11 +39,22 @@ def view_of(statistics: LayerStatistics, choices: Sequence[Choice]) -> Coarse:
     """What multipliers see of a layer's activations; of several: the activations."""
     if len(choices) > 1:
         return FINE
-    return coarseness(_table(statistics, choices[0])[0], statistics.histogram)
+    found: Coarse = statistics.remembered(
+        ("view", choices[0]),
+        lambda: coarseness(_table(statistics, choices[0])[0], statistics.histogram),
+    )
+    return found
 
 
 def regression(statistics: LayerStatistics, choice: Choice, view: Coarse = FINE) -> Regression:
     """Regress the products of a multiplier's mode under a layer's histogram of activations."""
+    found: Regression = statistics.remembered(
+        ("regression", choice, view), lambda: _regression(statistics, choice, view)
+    )
+    return found
+
+
+def _regression(statistics: LayerStatistics, choice: Choice, view: Coarse) -> Regression:
     table, inside = _table(statistics, choice)
     p = statistics.histogram
     centred = view.values - p @ view.values

@@ -1,7 +1,9 @@
 """What a layer reads in the exact network: all that a fit needs to know of the images."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ __all__ = ["Factors", "LayerStatistics", "scales", "windows"]
 DAMPING = 0.01  # of the mean variance of a tap, as GPTQ has it
 PULL = 0.1  # the same, of targets towards the network's weights
 ROWS = 8192  # windows that a covariance is taken over
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +81,16 @@ class Factors:
         """
         if self.cross is self.covariance and self.drift is None:
             return weights
-        damping = np.eye(len(self.order)) * _damping(self.covariance, PULL)
         lacking = (self.cross - self.covariance) @ weights.T
         if self.drift is not None:
             lacking += self.drift.seen @ centred.T
-        moved = np.linalg.solve(self.covariance + damping, lacking).T
+        moved = (self._inverse @ lacking).T
         return np.asarray(weights + moved, dtype=np.float64)
+
+    @cached_property
+    def _inverse(self) -> NDArray[np.float64]:
+        damping = np.eye(len(self.order)) * _damping(self.covariance, PULL)
+        return np.asarray(np.linalg.inv(self.covariance + damping), dtype=np.float64)
 
     def variance(
         self,
@@ -163,15 +171,22 @@ class LayerStatistics:
         ``x``, by stored code, is what a control variate sums: what its sum tells of the taps is
         then taken away from all that they read, for the best factor makes it good.
         """
-        key = view, None if x is None else x.tobytes()
-        if key not in self._factors:
+
+        def make() -> tuple[Factors, ...]:
             with threadpool_limits(1):  # small matrices: threads would only collide
-                groups = range(self.layer.groups)
-                self._factors[key] = tuple(self._factored(group, view, x) for group in groups)
-        return self._factors[key]
+                return tuple(self._factored(group, view, x) for group in range(self.layer.groups))
+
+        return self.remembered(("factors", view, None if x is None else x.tobytes()), make)
+
+    def remembered(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What ``make`` gives, found once for all filters that read these codes."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: _T = self._memory[key]
+        return found
 
     @cached_property
-    def _factors(self) -> dict[tuple[Coarse, bytes | None], tuple[Factors, ...]]:
+    def _memory(self) -> dict[Hashable, Any]:
         return {}
 
     def _factored(self, group: int, view: Coarse, x: NDArray[np.int32] | None) -> Factors:
@@ -216,7 +231,7 @@ class LayerStatistics:
     def for_filters(self, layer: Convolution) -> "LayerStatistics":
         """The same for a layer of other filters that reads the same; what is known is kept."""
         found = LayerStatistics(layer, self.codes, self.zero_point, self.highest, self.reference)
-        for name in ("histograms", "rows", "covariance", "_factors"):
+        for name in ("histograms", "rows", "covariance", "_memory"):
             found.__dict__[name] = getattr(self, name)  # where cached_property keeps it
         return found
 

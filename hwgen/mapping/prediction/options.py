@@ -7,16 +7,16 @@ import numpy as np
 
 from hwgen.mapping.corrections.joint import error_variance
 from hwgen.mapping.corrections.statistics import LayerStatistics, scales
-from hwgen.mapping.corrections.tuning import tuned
 from hwgen.mapping.design import Corrections
 from hwgen.mapping.energy import layer_energy_pj
 from hwgen.mapping.problem import Problem
 from hwgen.spec.mapping import LayerMapping
 from hwgen.spec.mapping.rules import Choice
 
-__all__ = ["FILTERS", "Option", "layer_options"]
+__all__ = ["FILTERS", "Option", "network_options"]
 
 FILTERS = 8  # of a layer that stand for all of it
+NEAR = 1.3  # times the energy of the best multiplier of a layer: what is worth a closer look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +41,83 @@ class Option:
     energy: float
 
 
-def layer_options(
-    problem: Problem, name: str, choices: Sequence[Choice], corrections: Sequence[Corrections]
-) -> list[Option]:
-    """Every choice with every set of corrections that is not beaten by the same multiplier's.
+def network_options(
+    problem: Problem,
+    choices: Sequence[Choice],
+    corrections: Sequence[Corrections],
+    *,
+    trial: Corrections | None = None,
+) -> dict[str, list[Option]]:
+    """Options of every layer that no other one of the same multiplier beats.
 
     Error and energy are those of some filters, spread evenly over the layer: what they say of
     two options differs far less than the options do.
+
+    Parameters
+    ----------
+    problem : Problem
+    choices : sequence of Choice
+    corrections : sequence of Corrections
+        Each choice is tried with all of them.
+    trial : Corrections, optional
+        With these all choices are tried first; only multipliers that then come near the best in
+        some layer are tried further.
     """
-    statistics, share = _sample(problem.statistics(name))
-    exact_pj = sum(
-        layer_energy_pj(x, problem.exact.mapping.layers[x.name], problem.energies)
-        for x in problem.network.convolutions
-    )
-    scale = scales(statistics.layer) ** 2
-    output = float((scale * statistics.output_variance).sum()) or 1.0
-    found: dict[str, list[Option]] = {}
-    for choice in choices:
+    layers = {name: _Layer(problem, name) for name in problem.layers}
+    if trial is not None:
+        near: set[str] = set()
+        for layer in layers.values():
+            near |= _near([layer.option(x, trial) for x in choices])
+        choices = [x for x in choices if x.multiplier in near]
+    return {
+        name: _front_of_each([layer.option(x, y) for x in choices for y in corrections])
+        for name, layer in layers.items()
+    }
+
+
+class _Layer:
+    """A layer of some of its filters, to be tried."""
+
+    def __init__(self, problem: Problem, name: str) -> None:
+        self.problem = problem
+        self.statistics, self.share = _sample(problem.statistics(name))
+        self.exact_pj = sum(
+            layer_energy_pj(x, problem.exact.mapping.layers[x.name], problem.energies)
+            for x in problem.network.convolutions
+        )
+        self.scale = scales(self.statistics.layer) ** 2
+        self.output = float((self.scale * self.statistics.output_variance).sum()) or 1.0
+
+    def option(self, choice: Choice, corrections: Corrections) -> Option:
+        problem, statistics = self.problem, self.statistics
         plain = LayerMapping(multiplier=choice.multiplier, mode=choice.mode)
-        for wanted in corrections:
-            own = plain
-            if wanted.tuning != "none":
-                own = tuned(statistics, plain, wanted, problem.energies, problem.baseline)
-            energy = layer_energy_pj(statistics.layer, own, problem.energies) * share / exact_pj
-            variance = float((scale * error_variance(statistics, own)).sum()) / output
-            option = Option(mapping=plain, corrections=wanted, variance=variance, energy=energy)
-            found.setdefault(choice.multiplier, []).append(option)
-    return [x for options in found.values() for x in _front(options)]
+        own = problem.fitter.corrected(statistics, plain, corrections)
+        energy = layer_energy_pj(statistics.layer, own, problem.energies)
+        variance = float((self.scale * error_variance(statistics, own)).sum()) / self.output
+        return Option(
+            mapping=plain,
+            corrections=corrections,
+            variance=variance,
+            energy=energy * self.share / self.exact_pj,
+        )
+
+
+def _near(options: Sequence[Option]) -> set[str]:
+    """Multipliers with an option that is hardly more expensive than the best one as accurate."""
+    found: set[str] = set()
+    least = np.inf
+    for option in sorted(options, key=lambda x: x.variance):
+        least = min(least, option.energy)
+        if option.energy <= NEAR * least:
+            found.add(option.mapping.multiplier)
+    return found
+
+
+def _front_of_each(options: Sequence[Option]) -> list[Option]:
+    found: dict[str, list[Option]] = {}
+    for option in options:
+        found.setdefault(option.mapping.multiplier, []).append(option)
+    return [x for own in found.values() for x in _front(own)]
 
 
 def _front(options: Sequence[Option]) -> list[Option]:

@@ -9,7 +9,7 @@ import numpy as np
 from hwgen.mapping import pareto
 from hwgen.mapping.design import Corrections, Design, Probe
 from hwgen.mapping.outcome import Objectives, Outcome
-from hwgen.mapping.prediction.options import Option, layer_options
+from hwgen.mapping.prediction.options import Option, network_options
 from hwgen.mapping.prediction.select import select
 from hwgen.mapping.prediction.sensitivity import Sensitivities, disturbance, tolerated
 from hwgen.mapping.strategies.choices import admitted, capacity
@@ -22,6 +22,7 @@ __all__ = ["Hwgen"]
 NOISE = 0.2  # of a probe, relative to the layer's accumulators
 PROBE_IMAGES = 500
 THRIFTS = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3)
+TRIAL = 2  # of them: what all multipliers are tried with
 DROPS = (0.05, 12.0)  # percent points: the ends of the front that is looked for
 FIRST = 12  # designs before the prediction is corrected
 ROUND = 6  # designs before it is corrected again
@@ -84,14 +85,13 @@ class Hwgen(Procedure):
         return admitted(self.problem)
 
     def _options(self) -> dict[str, list[Option]]:
-        given = self.options.corrections
-        wanted = [given] if given else [Corrections()]
-        if given is None:
-            wanted += [Corrections(tuning="joint", thrift=x, sequential=True) for x in THRIFTS]
-        choices = self.choices()
-        return {
-            name: layer_options(self.problem, name, choices, wanted) for name in self.problem.layers
-        }
+        choices, given = self.choices(), self.options.corrections
+        if given is not None:
+            return network_options(self.problem, choices, [given])
+        tuned = [Corrections(tuning="joint", thrift=x, sequential=True) for x in THRIFTS]
+        several = capacity(self.problem) > 1  # else modes of one multiplier serve all layers
+        trial = tuned[TRIAL] if several else None
+        return network_options(self.problem, choices, [Corrections(), *tuned], trial=trial)
 
     def _designs(
         self,

@@ -23,7 +23,7 @@ from hwgen.spec.mapping import Mapping
 
 __all__ = ["LARGEST_FRONT", "check_apart", "judge", "test"]
 
-LARGEST_FRONT = 40  # points of a method; more are thinned out
+LARGEST_FRONT = 24  # points of a method; more are thinned out
 
 Price = Callable[[Mapping], tuple[Energy, AbstractMapping[str, float]]]
 
@@ -55,10 +55,13 @@ def judge(study: Study, calibration: Labelled, price: Price) -> None:
 
 
 def thinned(front: Sequence[Answer]) -> list[Design]:
-    """Designs of a front; of a long one those whose drops are spread most evenly."""
+    """Designs of a front; of a long one those that are spread most evenly, densest at its start.
+
+    Evenly by the root of the drop: half a point more or less is much to who accepts one.
+    """
     chosen = list(range(len(front)))
     if len(front) > LARGEST_FRONT:
-        drops = np.array([x.outcome.drop.bound for x in front])  # rising, as energy falls
+        drops = np.sqrt([x.outcome.drop.bound for x in front])  # rising, as energy falls
         wanted = np.linspace(drops[0], drops[-1], LARGEST_FRONT)
         chosen = sorted({int(np.abs(drops - x).argmin()) for x in wanted})
     designs = [front[i].question for i in chosen]

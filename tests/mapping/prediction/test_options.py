@@ -6,7 +6,7 @@ from hwgen.mapping.corrections.joint import error_variance
 from hwgen.mapping.corrections.statistics import scales
 from hwgen.mapping.design import Corrections
 from hwgen.mapping.energy import layer_energy_pj
-from hwgen.mapping.prediction.options import layer_options
+from hwgen.mapping.prediction.options import network_options
 from hwgen.mapping.strategies.choices import admitted
 from hwgen.spec.mapping import LayerMapping
 
@@ -19,7 +19,7 @@ def problem(problems):
 
 
 def test_each_option_is_cheaper_or_more_accurate_than_the_others_of_its_multiplier(problem):
-    found = layer_options(problem, problem.layers[0], admitted(problem), WANTED)
+    found = network_options(problem, admitted(problem), WANTED)[problem.layers[0]]
     for one in found:
         for other in found:
             if other is not one and other.mapping.multiplier == one.mapping.multiplier:
@@ -27,8 +27,7 @@ def test_each_option_is_cheaper_or_more_accurate_than_the_others_of_its_multipli
 
 
 def test_the_exact_multiplier_without_tuning_is_an_option_without_error(problem):
-    for name in problem.layers:
-        found = layer_options(problem, name, admitted(problem), WANTED)
+    for found in network_options(problem, admitted(problem), WANTED).values():
         exact = [
             x
             for x in found
@@ -44,10 +43,22 @@ def test_predictions_of_a_small_layer_are_those_of_all_its_filters(problem):
     exact = LayerMapping(multiplier=problem.baseline)
     whole = sum(layer_energy_pj(x, exact, problem.energies) for x in problem.network.convolutions)
     scale = scales(statistics.layer) ** 2
-    for option in layer_options(problem, name, admitted(problem), WANTED):
+    for option in network_options(problem, admitted(problem), WANTED)[name]:
         own = problem.fitter.own(name, option.mapping, option.corrections)
         variance = (scale * error_variance(statistics, own)).sum()
         variance /= (scale * statistics.output_variance).sum()
         assert option.variance == pytest.approx(variance)
         energy = layer_energy_pj(statistics.layer, own, problem.energies) / whole
         assert option.energy == pytest.approx(energy)
+
+
+def test_a_trial_keeps_what_comes_near_the_best_and_leaves_the_rest_out(problem):
+    choices = admitted(problem)
+    whole = network_options(problem, choices, WANTED)
+    tried = network_options(problem, choices, WANTED, trial=WANTED[1])
+    for name, options in whole.items():
+        kept = {x.mapping.multiplier for x in tried[name]}
+        assert kept <= {x.mapping.multiplier for x in options}
+        least = min(options, key=lambda x: (x.variance, x.energy))
+        assert least.mapping.multiplier in kept
+        assert [x for x in options if x.mapping.multiplier in kept] == tried[name]
