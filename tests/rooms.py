@@ -150,6 +150,7 @@ ROOMS = {
         "hwgen.emulation",
         "hwgen.errors",
         "hwgen.golden",
+        "hwgen.kernels.tuning",
         "hwgen.network",
         "hwgen.output",
         "hwgen.progress",

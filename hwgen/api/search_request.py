@@ -44,7 +44,7 @@ class SearchRequest:
     multipliers : sequence of str or None
         Beside the baselines; None: the shortlist.
     tiles : int or None
-        Form ``tiles`` with so many arrays, in place of the spec's form.
+        Form ``tiles`` with so many arrays, idle ones behind clock gates, in place of the spec's.
     technology : Technology
 
     Raises
@@ -63,7 +63,8 @@ class SearchRequest:
     ) -> None:
         if tiles is not None:
             check_range("search", "tiles", tiles, 2, 8)
-            spec = replace(spec, form="tiles", multipliers=spec.multipliers[:1] * tiles)
+            arrays = spec.multipliers[:1] * tiles
+            spec = replace(spec, form="tiles", multipliers=arrays, clock_gates=True)
         self._spec, self._technology = spec, technology
         self._multipliers = candidates(spec, multipliers)
         self.network: Network = load(model)
