@@ -23,7 +23,8 @@ NOISE = 0.2  # of a probe, relative to the layer's accumulators
 PROBE_IMAGES = 500
 THRIFTS = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3)
 TRIAL = 2  # of them: what all multipliers are tried with
-DROPS = (0.05, 12.0)  # percent points: the ends of the front that is looked for
+DROPS = (0.05, 5.0)  # predicted percent points: the ends of the first sweep
+LARGEST_DROP = 10.0  # percent points: what is lost beyond is not worth a question
 FIRST = 12  # designs before the prediction is corrected
 ROUND = 6  # designs before it is corrected again
 
@@ -122,15 +123,16 @@ class Hwgen(Procedure):
         """Disturbances between neighbours on the front, where the most area may be won."""
         front = [tried[i] for i in pareto.front([x.objectives for x in tried])]
         front.sort(key=lambda x: x.objectives.drop)
-        pairs = sorted(
-            pairwise(front),
-            key=lambda x: (
-                -(x[1].objectives.drop - x[0].objectives.drop)
-                * (x[0].objectives.energy - x[1].objectives.energy)
-            ),
-        )
+        pairs = sorted(pairwise(front), key=_area, reverse=True)
         for low, high in pairs[:ROUND]:
-            yield float(np.sqrt(low.moved * high.moved))
+            if _area((low, high)) > 0:
+                yield float(np.sqrt(low.moved * high.moved))
+
+
+def _area(pair: tuple[_Tried, _Tried]) -> float:
+    """Area between two designs of a front, as far as drops are of interest."""
+    low, high = (x.objectives for x in pair)
+    return (min(high.drop, LARGEST_DROP) - low.drop) * (low.energy - high.energy)
 
 
 def _corrected(probed: Sensitivities, tried: Sequence[_Tried]) -> Sensitivities:

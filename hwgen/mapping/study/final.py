@@ -13,6 +13,7 @@ from hwgen.evaluation.statistics import Interval, paired_difference, wilson
 from hwgen.mapping.design import Design
 from hwgen.mapping.drop import margins
 from hwgen.mapping.outcome import Energy
+from hwgen.mapping.pareto import REFERENCE
 from hwgen.mapping.problem import Problem
 from hwgen.mapping.study.ledger import Answer, front_of
 from hwgen.mapping.study.point import Point, Tested
@@ -57,8 +58,12 @@ def judge(study: Study, calibration: Labelled, price: Price) -> None:
 def thinned(front: Sequence[Answer]) -> list[Design]:
     """Designs of a front; of a long one those that are spread most evenly, densest at its start.
 
-    Evenly by the root of the drop: half a point more or less is much to who accepts one.
+    Evenly by the root of the drop: half a point more or less is much to who accepts one. Of a
+    long front what loses more than the reference of hypervolumes is left out.
     """
+    if len(front) > LARGEST_FRONT:
+        within = [x for x in front if x.outcome.drop.bound <= REFERENCE[0]]
+        front = within or front
     chosen = list(range(len(front)))
     if len(front) > LARGEST_FRONT:
         drops = np.sqrt([x.outcome.drop.bound for x in front])  # rising, as energy falls

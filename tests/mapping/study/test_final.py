@@ -103,18 +103,30 @@ def test_without_test_images_points_have_no_test_figures(tmp_path):
     assert len(study.test_images.labels) == 0
 
 
-def test_a_long_front_is_thinned_evenly_and_keeps_its_ends():
-    def answer(i):
+def front_of(bounds):
+    def answer(number, bound):
         design = object.__new__(Design)
-        object.__setattr__(design, "mapping", i)
-        return Answer(design, SimpleNamespace(drop=SimpleNamespace(bound=i / 10)))
+        object.__setattr__(design, "mapping", number)
+        return Answer(design, SimpleNamespace(drop=SimpleNamespace(bound=bound)))
 
-    front = [answer(i) for i in range(500)]
+    return [answer(*x) for x in enumerate(bounds)]
+
+
+def test_a_long_front_is_thinned_evenly_and_keeps_its_ends():
+    front = front_of(np.arange(500) / 50)
     found = [x.mapping for x in final.thinned(front)]
     assert len(found) == final.LARGEST_FRONT
     assert (found[0], found[-1]) == (0, 499)
     assert max(np.diff(np.sqrt(found))) <= 1.2 * np.sqrt(499) / (final.LARGEST_FRONT - 1)
     assert [x.mapping for x in final.thinned(front[:9])] == list(range(9))
+
+
+def test_a_long_front_ends_where_drops_are_of_interest():
+    found = final.thinned(front_of(np.arange(500) / 10))
+    assert found[-1].mapping == 100
+    assert [x.mapping for x in final.thinned(front_of([12.0, 15.0]))] == [0, 1]
+    beyond = final.thinned(front_of(20 + np.arange(500) / 10))
+    assert (beyond[0].mapping, beyond[-1].mapping) == (0, 499)
 
 
 @pytest.mark.parametrize("common", [0, 25])
