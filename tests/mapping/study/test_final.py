@@ -103,7 +103,7 @@ def test_without_test_images_points_have_no_test_figures(tmp_path):
     assert len(study.test_images.labels) == 0
 
 
-def front_of(bounds):
+def long_front(bounds):
     def answer(number, bound):
         design = object.__new__(Design)
         object.__setattr__(design, "mapping", number)
@@ -113,7 +113,7 @@ def front_of(bounds):
 
 
 def test_a_long_front_is_thinned_evenly_and_keeps_its_ends():
-    front = front_of(np.arange(500) / 50)
+    front = long_front(np.arange(500) / 50)
     found = [x.mapping for x in final.thinned(front)]
     assert len(found) == final.LARGEST_FRONT
     assert (found[0], found[-1]) == (0, 499)
@@ -122,10 +122,10 @@ def test_a_long_front_is_thinned_evenly_and_keeps_its_ends():
 
 
 def test_a_long_front_ends_where_drops_are_of_interest():
-    found = final.thinned(front_of(np.arange(500) / 10))
+    found = final.thinned(long_front(np.arange(500) / 10))
     assert found[-1].mapping == 100
-    assert [x.mapping for x in final.thinned(front_of([12.0, 15.0]))] == [0, 1]
-    beyond = final.thinned(front_of(20 + np.arange(500) / 10))
+    assert [x.mapping for x in final.thinned(long_front([12.0, 15.0]))] == [0, 1]
+    beyond = final.thinned(long_front(20 + np.arange(500) / 10))
     assert (beyond[0].mapping, beyond[-1].mapping) == (0, 499)
 
 
