@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 
@@ -130,9 +131,14 @@ class Hwgen(Procedure):
 
 
 def _area(pair: tuple[_Tried, _Tried]) -> float:
-    """Area between two designs of a front, as far as drops are of interest."""
+    """Area between two designs of a front, over the root of the drop, as far as it matters.
+
+    The root, as half a point more or less is much to who accepts one, and little to who accepts
+    eight.
+    """
     low, high = (x.objectives for x in pair)
-    return (min(high.drop, LARGEST_DROP) - low.drop) * (low.energy - high.energy)
+    wide = sqrt(min(max(high.drop, 0.0), LARGEST_DROP)) - sqrt(max(low.drop, 0.0))
+    return wide * (low.energy - high.energy)
 
 
 def _corrected(probed: Sensitivities, tried: Sequence[_Tried]) -> Sensitivities:

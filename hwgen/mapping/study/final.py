@@ -66,7 +66,7 @@ def thinned(front: Sequence[Answer]) -> list[Design]:
         front = within or front
     chosen = list(range(len(front)))
     if len(front) > LARGEST_FRONT:
-        drops = np.sqrt([x.outcome.drop.bound for x in front])  # rising, as energy falls
+        drops = np.sqrt([max(x.outcome.drop.bound, 0.0) for x in front])  # rising, as energy falls
         wanted = np.linspace(drops[0], drops[-1], LARGEST_FRONT)
         chosen = sorted({int(np.abs(drops - x).argmin()) for x in wanted})
     designs = [front[i].question for i in chosen]
