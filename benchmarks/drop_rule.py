@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/drop_rule.py STUDY [--limit 1.0] [--splits 200]
 
-Takes every mapping that a study evaluated. Again and again the calibration images are split in
+Takes every mapping that a study evaluated. Again and again the search's images are split in
 two: on one half each rule picks the cheapest mapping whose drop is within the limit, on the
 other half the pick's drop is counted. Test images are not read.
 """
@@ -11,10 +11,8 @@ import argparse
 
 import numpy as np
 
-from hwgen import golden
-from hwgen.mapping.drop import Z_95, margins, paired_drop
-from hwgen.mapping.study import Study
-from hwgen.progress import progress
+from hwgen.mapping.drop import Z_95, paired_drop
+from hwgen.mapping.study.study import Study
 
 
 def main():
@@ -25,10 +23,10 @@ def main():
     args = parser.parse_args()
 
     study = Study.open(args.study)
-    evaluations = study.exploration.evaluations
-    energy = np.array([x.energy for x in evaluations])
-    exact = _margins(study, study.exploration.exact)
-    others = np.array([_margins(study, x) for x in progress(evaluations, "emulating")])
+    outcomes = [x.outcome for x in study.answers() if x.outcome.energy is not None]
+    energy = np.array([x.energy.total for x in outcomes])
+    exact = study.parts.problem().exact_margins
+    others = np.array([x.margins for x in outcomes])
 
     picks = {name: [] for name in ("counted", "bound of counts", "bound")}
     rng = np.random.default_rng(0)
@@ -47,18 +45,12 @@ def main():
             pick = allowed[energy[allowed].argmin()]
             picks[name].append((energy[pick], truth[pick]))
 
-    print(f"{len(evaluations)} mappings, {args.splits} splits of {len(exact)} calibration images")
+    print(f"{len(outcomes)} mappings, {args.splits} splits of {len(exact)} images")
     print(f"{'rule':16} {'mean energy %':>13} {'mean drop':>9} {'lost > ' + str(args.limit):>11}")
     for name, found in picks.items():
         spent, lost = np.array(found).T
         share = (lost > args.limit).mean()
         print(f"{name:16} {100 * spent.mean():13.1f} {lost.mean():9.2f} {share:11.0%}")
-
-
-def _margins(study, evaluation):
-    tensors = golden.run(study.network, study.images.calibration_images, evaluation.mapping)
-    logits = tensors[study.network.layers[-1].name]
-    return margins(logits.reshape(len(logits), -1), study.images.calibration_labels)
 
 
 def _counted_bound(exact, approximate):

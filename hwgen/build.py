@@ -26,11 +26,10 @@ from hwgen.compiler.compile import compile_network
 from hwgen.compiler.program import Program
 from hwgen.errors import DataError
 from hwgen.files import check_file
-from hwgen.mapping.study import Study
-from hwgen.network import data
+from hwgen.mapping.study.parts import model_name
+from hwgen.mapping.study.study import KEPT, PRECISION, Study
 from hwgen.network.graph import Network
 from hwgen.network.load import load as load_network
-from hwgen.network.tflite.file import IDENTIFIER
 from hwgen.npz import open_npz
 from hwgen.output import MANIFEST, folder_kind, replacing_file, replacing_folder
 from hwgen.report.summary import EXPLORATION, study_document
@@ -46,8 +45,9 @@ KIND = "build"
 VERILOG = "accelerator.v"
 TOP = "accelerator"
 BASELINES = {"exact": "mapping_exact.json", "precision": "mapping_precision.json"}
-DATA = "data.npz"  # of a study: all its images
-IMAGES = "images.npz"  # of a mapping that was given: the images' codes
+IMAGES = "images.npz"  # that it is judged by, as codes
+OPERANDS = "operands.npz"  # of a study: images that energies are drawn from, as codes
+OPERAND_IMAGES = 256
 _MODEL = "model"
 RESULTS = ("simulation.json", "synthesis.json")  # made again when they are gone
 FILES = (
@@ -145,26 +145,25 @@ class Build:
         """The network that was mapped."""
         return load_network(self.folder / next(x for x in self._digests() if _is_model(x)))
 
-    def images(self, network: Network) -> NDArray[np.uint8]:
+    def images(self) -> NDArray[np.uint8]:
         """The images that it is judged by, as codes: ``[N, H, W, C]``."""
-        if DATA in self._digests():
-            return data.load(self.folder / DATA, network).test_images
-        with open_npz(self.folder / IMAGES, "images", DataError) as archive:
-            return np.asarray(archive["images"])
+        return self._images(IMAGES)
 
-    def operand_images(self, network: Network) -> NDArray[np.uint8]:
+    def operand_images(self) -> NDArray[np.uint8]:
         """The images whose operands its energy is measured with.
 
-        Those that a study was calibrated with; else, those that it is judged by.
+        Some that a study was calibrated with; else, those that it is judged by.
         """
-        if DATA in self._digests():
-            return data.load(self.folder / DATA, network).calibration_images
-        return self.images(network)
+        return self._images(OPERANDS if OPERANDS in self._digests() else IMAGES)
 
     def exploration(self) -> dict[str, Any]:
         """What was chosen among: see :func:`hwgen.report.summary.study_document`."""
         document: dict[str, Any] = json.loads(self._text(EXPLORATION))
         return document
+
+    def _images(self, name: str) -> NDArray[np.uint8]:
+        with open_npz(self.folder / name, "images", DataError) as archive:
+            return np.asarray(archive["images"])
 
     def _text(self, name: str) -> str:
         return self._bytes(name).decode()
@@ -190,24 +189,27 @@ class Build:
             place.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def generate(study: Study, output: str | os.PathLike[str], *, max_drop: float) -> Build:
-    """Write the build of the cheapest mapping of a study that keeps ``max_drop``.
+def generate(
+    study: Study, output: str | os.PathLike[str], *, max_drop: float, method: str | None = None
+) -> Build:
+    """Write the build of the cheapest point of a study, or of one method, within ``max_drop``.
 
     Equal studies give equal bytes. Raises :exc:`SpecError` when the program does not fit the
     accelerator.
     """
-    found = study.exploration
-    pick, alone = study.pick(max_drop), found.pick(max_drop, found.reduced)
+    pick, alone = study.pick(max_drop, method), study.pick(max_drop, PRECISION)
     texts = {
-        BASELINES["exact"]: found.exact.mapping.to_json(),
+        BASELINES["exact"]: study.exact.mapping.to_json(),
         BASELINES["precision"]: alone.mapping.to_json(),
-        EXPLORATION: json.dumps(study_document(study, max_drop), indent=1) + "\n",
+        EXPLORATION: json.dumps(study_document(study, max_drop, method), indent=1) + "\n",
     }
+    parts, tested = study.parts, study.test_images.images
     files = {name: text.encode() for name, text in texts.items()}
-    files |= {_model_name(study.model): study.model, DATA: study.data}
-    files |= given.files_of(study.costs)
-    spec = study.spec.with_multiplier(pick.candidate.multiplier)
-    return _write(study.network, pick.mapping, spec, files, output, {"max_drop": max_drop})
+    files |= {model_name(parts.model): parts.model, **parts.netlists}
+    files[IMAGES] = _npz(tested if len(tested) else parts.images[:KEPT])
+    files[OPERANDS] = _npz(parts.images[:OPERAND_IMAGES])
+    facts = {"max_drop": max_drop}
+    return _write(study.network, pick.mapping, study.hardware(pick), files, output, facts)
 
 
 def generate_mapping(
@@ -235,9 +237,7 @@ def generate_mapping(
         The accelerator cannot execute the mapping, or its program does not fit.
     """
     network, content = load_network(Path(model)), Path(model).read_bytes()
-    kept = io.BytesIO()
-    np.savez(kept, images=images)
-    files = {_model_name(content): content, IMAGES: kept.getvalue()}
+    files = {model_name(content): content, IMAGES: _npz(images)}
     return _write(network, mapping, spec, files, output, {})
 
 
@@ -274,8 +274,10 @@ def _write(
     return Build(Path(output))
 
 
-def _model_name(content: bytes) -> str:
-    return f"{_MODEL}.{'tflite' if content[4:8] == IDENTIFIER else 'onnx'}"
+def _npz(images: NDArray[np.uint8]) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, images=images)
+    return content.getvalue()
 
 
 def _is_model(name: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-__all__ = ["keep_lock_private", "progress"]
+__all__ = ["Meter", "keep_lock_private", "progress"]
 
 DELAY_S = 2.0
 
@@ -38,6 +38,42 @@ def progress(iterable: Iterable[_T], label: str, total: int | None = None) -> It
     )
     with bar:
         yield from bar
+
+
+class Meter:
+    """A bar that is moved by hand, with a few words on what was found; a context.
+
+    Parameters
+    ----------
+    label : str
+        What is being done.
+    total : int
+        Steps at most.
+    """
+
+    def __init__(self, label: str, total: int) -> None:
+        self._bar = tqdm(
+            desc=label,
+            total=total,
+            delay=DELAY_S,
+            disable=None,
+            dynamic_ncols=True,
+            leave=False,
+        )
+
+    def step(self) -> None:
+        """One step is done."""
+        self._bar.update()
+
+    def say(self, words: str) -> None:
+        """Show words beside the bar."""
+        self._bar.set_postfix_str(words)
+
+    def __enter__(self) -> "Meter":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
 
 
 def keep_lock_private() -> None:

@@ -83,7 +83,7 @@ def simulate(build: Build, images: int | None = None, simulator: str = "icarus")
     """
     check_simulator(simulator)
     network = build.network()
-    judged = build.images(network)
+    judged = build.images()
     images = min(IMAGES, len(judged)) if images is None else images
     check_range("simulate", "images", images, 1, len(judged))
     expected = golden.run(network, judged[:images], build.mapping())

@@ -116,7 +116,7 @@ def synthesize(build: Build, technology: Technology) -> Synthesis:
     """
     network = build.network()
     spec = build.spec()
-    images = build.operand_images(network)
+    images = build.operand_images()
     baselines = build.baselines()
     mappings = {"pick": build.mapping(), **baselines}
     specs = {role: spec.with_multiplier(_multiplier(x)) for role, x in baselines.items()}

@@ -86,8 +86,9 @@ def study(tmp_path_factory):
     path = tmp_path_factory.mktemp("study") / "digits.study"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hwgen.figures.candidates.shortlist", lambda: CANDIDATES)
-        found = api.explore(digits.model_path(), digits.data_path(), method="uniform")
-    found.save(path)
+        patch.setattr("hwgen.figures.candidates.PRECISION", ())
+        options = {"method": "uniform", "budget": 30, "workers": 1}
+        api.explore(digits.model_path(), digits.data_path(), path, **options)
     return path
 
 

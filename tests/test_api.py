@@ -9,6 +9,7 @@ import pytest
 from hwgen import api
 from hwgen.errors import OutputError
 from hwgen.network import digits
+from hwgen.spec.mapping import Choice
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,8 @@ def test_the_exact_network_recognizes_the_digits(network, data):
 
 
 def test_a_mapping_changes_what_is_recognized(network, data, study):
-    coarse = api.Study.open(study).exploration.evaluations
-    accuracies = {api.evaluate(network, data, point.mapping).accuracy for point in coarse}
+    found = (x.outcome.mapping for x in api.Study.open(study).answers())
+    accuracies = {api.evaluate(network, data, mapping).accuracy for mapping in found}
     assert len(accuracies) > 1
 
 
@@ -39,9 +40,10 @@ def test_costs_come_by_name(network):
 
 
 def test_the_search_sees_operands_of_every_layer(network, study):
-    costs = api.Study.open(study).costs["scalable_a3"]
-    assert list(costs.energy_pj[0]) == [layer.name for layer in network.convolutions]
-    assert costs.energy_pj[3]["conv2"] < costs.energy_pj[0]["conv2"]
+    energies = api.Study.open(study).parts.energies
+    assert list(energies.layers) == [layer.name for layer in network.convolutions]
+    coarse, fine = (energies.of(Choice("scalable_a3", mode), "conv2") for mode in (3, 0))
+    assert coarse.mean() < fine.mean()
 
 
 def test_a_report_is_a_page_and_a_document(study, tmp_path):

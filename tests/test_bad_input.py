@@ -129,15 +129,21 @@ def test_truncated_data(explore, tmp_path):
     ("changes", "complaint"),
     [
         (
-            {"test_images": np.zeros((4, 9, 8, 1), np.uint8)},
-            "test_images must have the shape [N, 8, 8, 1], not [4, 9, 8, 1]",
+            {"calibration_images": np.zeros((4, 9, 8, 1), np.uint8)},
+            "calibration_images must have the shape [N, 8, 8, 1], not [4, 9, 8, 1]",
         ),
         (
-            {"test_images": np.zeros((4, 8, 8, 1), np.float32)},
-            "test_images must be uint8, not float32",
+            {"calibration_images": np.zeros((4, 8, 8, 1), np.float32)},
+            "calibration_images must be uint8, not float32",
         ),
-        ({"test_labels": np.zeros(3, np.int64)}, "test_labels must have the shape [360], not [3]"),
-        ({"test_labels": np.full(360, 10)}, "test_labels must be from 0 to 9, not 10"),
+        (
+            {"calibration_labels": np.zeros(3, np.int64)},
+            "calibration_labels must have the shape [400], not [3]",
+        ),
+        (
+            {"calibration_labels": np.full(400, 10)},
+            "calibration_labels must be from 0 to 9, not 10",
+        ),
     ],
 )
 def test_images_that_do_not_fit(explore, data, changes, complaint):
@@ -265,9 +271,9 @@ def test_a_missing_tool(refused, build, monkeypatch, tmp_path):
     )
 
 
-@pytest.mark.parametrize("images", ["0", "361"])
+@pytest.mark.parametrize("images", ["0", "17"])
 def test_more_images_than_there_are(refused, build, images):
     assert (
         refused("simulate", build, "--images", images)
-        == f"simulate images must be an integer from 1 to 360, not {images}"
+        == f"simulate images must be an integer from 1 to 16, not {images}"
     )

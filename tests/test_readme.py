@@ -49,9 +49,9 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(api, name, create_autospec(getattr(api, name)))
     (example,) = blocks("python")
     exec(compile(example, "README.md", "exec"), {})
-    accuracy, candidate, mapped, _, _ = capsys.readouterr().out.splitlines()
+    accuracy, chosen, mapped, _, _ = capsys.readouterr().out.splitlines()
     assert float(accuracy) - float(mapped) < 2
-    assert candidate.startswith("Candidate(")
+    assert 0 < float(chosen.split()[-1]) <= 1
     assert api.simulate.call_args.kwargs == {"images": 1}
     assert {path.name for path in tmp_path.iterdir()} == {
         "digits-build",

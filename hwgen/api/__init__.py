@@ -7,6 +7,7 @@ Mistakes in the input raise :exc:`hwgen.errors.HwgenError`.
 """
 
 from hwgen.api.characterization import characterize, operands
+from hwgen.api.comparison import ModelFiles, compare
 from hwgen.api.evaluation import evaluate, trace, uniform_mapping, update_biases
 from hwgen.api.exploration import explore
 from hwgen.api.hardware import generate, generate_mapping, simulate, synthesize
@@ -14,7 +15,7 @@ from hwgen.api.loading import load, load_data, load_images
 from hwgen.api.quantization import quantize
 from hwgen.api.reporting import report
 from hwgen.build import Build
-from hwgen.mapping.study import Study
+from hwgen.mapping.study.study import Study
 from hwgen.network.quantize import Scheme
 from hwgen.spec.mapping import LayerMapping, Mapping
 
@@ -22,9 +23,11 @@ __all__ = [
     "Build",
     "LayerMapping",
     "Mapping",
+    "ModelFiles",
     "Scheme",
     "Study",
     "characterize",
+    "compare",
     "evaluate",
     "explore",
     "generate",

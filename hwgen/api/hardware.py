@@ -8,8 +8,8 @@ from hwgen.api.common import PathLike, build_of, technology_of
 from hwgen.api.evaluation import uniform_mapping
 from hwgen.api.loading import load, load_images
 from hwgen.build import Build
-from hwgen.errors import check_range
-from hwgen.mapping.study import Study
+from hwgen.errors import check_choice, check_range
+from hwgen.mapping.study.study import Study
 from hwgen.simulation import Simulation
 from hwgen.spec.accelerator_file import load_spec, presets
 from hwgen.spec.mapping import Mapping
@@ -18,8 +18,14 @@ from hwgen.synthesis import Synthesis
 __all__ = ["generate", "generate_mapping", "simulate", "synthesize"]
 
 
-def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | None = None) -> Build:
-    """Write Verilog, program and manifest of the cheapest mapping of a study.
+def generate(
+    study: Study | PathLike,
+    output: PathLike,
+    *,
+    max_drop: float | None = None,
+    method: str | None = None,
+) -> Build:
+    """Write Verilog, program and manifest of the cheapest point of a study.
 
     Parameters
     ----------
@@ -29,10 +35,14 @@ def generate(study: Study | PathLike, output: PathLike, *, max_drop: float | Non
     max_drop : float, optional
         Accuracy that the mapping may lose on the calibration images, in percent points;
         default: the drop that the search was given.
+    method : str, optional
+        Take a point of its front; default: of all methods.
     """
     opened = study if isinstance(study, Study) else Study.open(study)
-    limit = opened.exploration.max_drop if max_drop is None else max_drop
-    return build.generate(opened, output, max_drop=limit)
+    limit = opened.facts["max_drop"] if max_drop is None else max_drop
+    if method is not None:
+        check_choice("study", "method", method, opened.methods)
+    return build.generate(opened, output, max_drop=limit, method=method)
 
 
 def generate_mapping(

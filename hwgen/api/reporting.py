@@ -7,7 +7,7 @@ from typing import Any
 from hwgen.api.common import PathLike, build_of
 from hwgen.build import Build
 from hwgen.errors import DataError, OutputError
-from hwgen.mapping.study import Study
+from hwgen.mapping.study.study import Study
 from hwgen.output import replacing_file
 from hwgen.report.page import page as html
 from hwgen.report.summary import build_document, study_document

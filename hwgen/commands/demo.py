@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from hwgen import api
+from hwgen.commands.explore import METHOD
 from hwgen.commands.summary import summary, summary_text
 from hwgen.flow.tool import find_tool
 from hwgen.network import digits
@@ -15,6 +16,7 @@ from hwgen.report.plots import trade_off
 
 __all__ = ["run"]
 
+BUDGET = 120  # questions of each method: the front of so small a network needs no more
 IMAGES = 8  # simulated, each with all its tensors
 
 
@@ -42,11 +44,14 @@ def _run_all(folder: Path) -> dict[str, object]:
         f"{api.evaluate(network, data).accuracy:.2f} % of {len(data.test_labels)} test images right"
     )
 
-    study = api.explore(digits.model_path(), digits.data_path())
-    study.save(folder / "digits.study")
-    done(
-        f"explored {len(study.exploration.evaluations)} mappings of {len(study.costs)} multipliers"
+    study = api.explore(
+        digits.model_path(),
+        digits.data_path(),
+        folder / "digits.study",
+        method=METHOD,
+        budget=BUDGET,
     )
+    done(f"explored {study.ledger.count} mappings and probes of {len(study.costs)} multipliers")
 
     build = api.generate(study, folder / "build")
     spec = build.spec()

@@ -1,78 +1,99 @@
-"""``hwgen explore``: search for the multiplier modes of a network's layers."""
+"""``hwgen explore``: search for the multipliers of a network's layers, and their modes."""
 
 import argparse
 from pathlib import Path
 
 from hwgen import api
 from hwgen.arith.catalogue import find
-from hwgen.commands.table import table
-from hwgen.errors import OutputError
-from hwgen.mapping.problem import Evaluation
-from hwgen.mapping.study import Study, is_study
-from hwgen.output import replacing_file
+from hwgen.commands.table import brief, table
+from hwgen.errors import StudyError
+from hwgen.mapping.study.point import Point
+from hwgen.mapping.study.study import PRECISION, Study
+from hwgen.spec.mapping import LayerMapping
 
 __all__ = ["mapping_table", "run"]
 
+METHOD = "hwgen"
+
+HEADERS = ("mapping", "multiplier", "energy %", "energy pJ", "calibration %", "test %", "95 %")
+
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command."""
-    target = Path(args.output)
-    if target.is_file() and not is_study(target):
-        raise OutputError(
-            f"output {args.output} must be new or a study made by hwgen, but it is another file"
-        )
-    with replacing_file(args.output) as place:  # a bad place is refused before the work
+    """Run the command. What an interrupt finds done is kept."""
+    try:
         study = api.explore(
             args.model,
             args.data,
-            method=args.method,
+            args.output,
+            test=args.test,
+            preprocess=args.preprocess,
+            method=args.method or METHOD,
             max_drop=args.max_drop,
+            budget=args.budget,
+            images=args.images,
+            query=args.query,
             arch=args.arch,
-            seed=args.seed,
-            technology=args.tech,
+            tiles=args.tiles,
             multipliers=None if args.multipliers is None else args.multipliers.split(","),
+            technology=args.tech,
+            seed=args.seed,
+            workers=args.workers,
+            cluster=args.cluster,
         )
-        study.save(place)
-    found = study.exploration
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_kept(Path(args.output))) from None
+    print(
+        f"{study.ledger.count} mappings and probes evaluated; energies of the multipliers alone\n"
+    )
     chosen = {
-        "exact": found.exact,
-        "precision alone": found.pick(found.max_drop, found.reduced),
-        f"cheapest, drop <= {found.max_drop:g}": found.pick(found.max_drop),
+        "exact": study.exact,
+        "precision alone": study.pick(args.max_drop, PRECISION),
+        f"cheapest, drop <= {args.max_drop:g}": study.pick(args.max_drop),
     }
-    print(f"{len(found.evaluations)} mappings evaluated; energies of the multipliers alone\n")
-    print(table(HEADERS, [_row(study, role, point) for role, point in chosen.items()]))
+    print(table(HEADERS, [_row(role, point) for role, point in chosen.items()]))
     print("\nThe last of them, layer by layer:\n")
-    print(mapping_table(study, found.pick(found.max_drop)))
+    print(mapping_table(study, study.pick(args.max_drop)))
     return 0
 
 
-HEADERS = ("mapping", "multiplier", "energy %", "energy pJ", "calibration %", "test %")
+def _kept(path: Path) -> str:
+    """What an interrupt left."""
+    try:
+        count = Study.open(path).ledger.count
+    except StudyError:  # too early
+        return "nothing was found yet"
+    return f"{count} answers are kept in {path}, and the same command goes on"
 
 
-def _row(study: Study, role: str, point: Evaluation) -> tuple[object, ...]:
+def _row(role: str, point: Point) -> tuple[object, ...]:
+    test = point.test
     return (
         role,
-        point.candidate.multiplier,
-        f"{100 * point.energy:.1f}",
-        point.energy_pj,
+        brief(", ".join(point.multipliers)),
+        f"{100 * point.energy.total:.1f}",
+        point.energy.total_pj,
         f"{point.drop.accuracy:.2f}",
-        f"{study.exploration.test_accuracy[point.candidate]:.2f}",
+        "" if test is None else f"{test.accuracy:.2f}",
+        ""
+        if test is None
+        else f"{test.accuracy_interval.low:.2f}..{test.accuracy_interval.high:.2f}",
     )
 
 
-def mapping_table(study: Study, point: Evaluation) -> str:
-    """Table of the mode and the energy of every layer."""
-    name = point.candidate.multiplier
-    labels = find(name).modes
-    energy = study.costs[name].energy_pj
-    rows = [
-        (
-            layer.name,
-            f"{mode} {labels[mode]}",
-            layer.operations,
-            1e3 * energy[mode][layer.name],
-            layer.operations * energy[mode][layer.name],
-        )
-        for layer, mode in zip(study.network.convolutions, point.candidate.modes, strict=True)
-    ]
-    return table(("layer", f"mode of {name}", "products", "fJ per product", "pJ"), rows)
+def mapping_table(study: Study, point: Point) -> str:
+    """Table of the modes and the energy of every layer."""
+    rows = []
+    for layer in study.network.convolutions:
+        energy_pj = point.layers_pj[layer.name]
+        used = _used(point.mapping.layers[layer.name])
+        per_product = 1e3 * energy_pj / layer.operations
+        rows.append((layer.name, used, layer.operations, per_product, energy_pj))
+    return table(("layer", "multiplier and mode", "products", "fJ per product", "pJ"), rows)
+
+
+def _used(layer: LayerMapping) -> str:
+    """Multiplier and mode, and how many rules say something else of some weights."""
+    label = find(layer.multiplier).modes[layer.mode]
+    rules = len(layer.filters) + len(layer.kernels) + len(layer.ranges) + len(layer.weights)
+    others = f", {rules} rules" if rules else ""
+    return f"{brief(layer.multiplier)} {layer.mode} {label}{others}"

@@ -31,12 +31,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _of_study(args: argparse.Namespace) -> Build:
     limit = None if args.pick is None else _max_drop(args.pick)
-    return api.generate(args.source, args.output, max_drop=limit)
+    return api.generate(args.source, args.output, max_drop=limit, method=args.method)
 
 
 def _of_model(args: argparse.Namespace) -> Build:
-    if args.pick is not None:
-        raise SpecError("--pick must be given with a study, not with a network")
+    for option in ("pick", "method"):
+        if getattr(args, option) is not None:
+            raise SpecError(f"--{option} must be given with a study, not with a network")
     if args.data is None:
         raise SpecError("generate must be given --data with a network")
     return api.generate_mapping(

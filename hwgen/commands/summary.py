@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hwgen.commands.table import table
+from hwgen.commands.table import brief, table
 
 __all__ = ["summary", "summary_text"]
 
@@ -34,8 +34,10 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         point = document["points"][document["chosen"][role]]
         designs[role] = {
             "multiplier": point["multiplier"],
-            "modes": point["modes"],
+            "layers": point["layers"],
+            "accuracy": point["accuracy"],
             "test_accuracy": point["test_accuracy"],
+            "test_drop_interval": point["test_drop_interval"],
             "multiplier_energy_pj": arrays[role]["multiplier_energy_pj"],
             "array_area_um2": arrays[role]["array_area_um2"],
         }
@@ -43,7 +45,7 @@ def summary(document: dict[str, Any]) -> dict[str, Any]:
         "technology": document["technology"],
         "test_images": document["network"]["test_images"],
         "max_drop": document["search"]["max_drop"],
-        "evaluations": document["search"]["evaluations"],
+        "evaluations": document["search"]["questions"],
         "designs": designs,
         "simulated_images": simulation["images"],
         "tensors_compared": simulation["tensors"],
@@ -62,7 +64,7 @@ def summary_text(figures: dict[str, Any]) -> str:
     rows = [
         (
             label,
-            designs[role]["multiplier"],
+            brief(designs[role]["multiplier"]),
             f"{designs[role]['test_accuracy']:.2f}",
             f"{designs[role]['multiplier_energy_pj'] / 1e3:.1f}",
             percent(role, "multiplier_energy_pj", "exact"),
@@ -78,7 +80,7 @@ def summary_text(figures: dict[str, Any]) -> str:
         f"accuracy: {figures['test_images']} test images, read once; at most "
         f"{figures['max_drop']:g} points were allowed to be lost\n"
         f"energy: multipliers alone, one image; technology {figures['technology']}\n"
-        f"search: {figures['evaluations']} mappings evaluated\n"
+        f"search: {figures['evaluations']} mappings and probes evaluated\n"
         f"proof: {figures['tensors_compared']} tensors of {figures['simulated_images']} images "
         f"({figures['codes_compared']} codes) compared bit for bit, "
         f"{figures['mismatches']} mismatches"

@@ -4,7 +4,7 @@ import argparse
 
 from hwgen import api
 from hwgen.commands.output import print_json
-from hwgen.commands.table import table
+from hwgen.commands.table import brief, table
 from hwgen.synthesis import Synthesis
 
 __all__ = ["run"]
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     arrays = [
         (
             label,
-            array.multiplier,
+            brief(array.multiplier),
             f"{array.array_area_um2:.0f}",
             f"{array.pe_area_um2:.0f}",
             f"{array.multiplier_area_um2:.0f}",

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 
 from hwgen.arith.metrics import ErrorMetrics
 
-__all__ = ["ERROR_HEADERS", "error_cells", "table"]
+__all__ = ["ERROR_HEADERS", "brief", "error_cells", "table"]
 
 ERROR_HEADERS = ("mean", "std", "MAE", "MRE %", "WCE", "wrong %")
+
+
+def brief(names: str) -> str:
+    """Names of multipliers for a column: without the names of parameters."""
+    return re.sub(r"\w+=", "", names)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

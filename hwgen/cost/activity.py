@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hwgen.cost.netlist import ONE, ZERO, Netlist
 
-__all__ = ["Words", "lanes_of", "pack", "toggles"]
+__all__ = ["Words", "changes", "count_ones", "lanes_of", "pack", "toggles"]
 
 Words = NDArray[np.uint64]
 _ONES = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
@@ -40,6 +40,16 @@ def lanes_of(words: Words) -> NDArray[np.uint8]:
     return np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
 
 
+def count_ones(words: Words) -> NDArray[np.uint8]:
+    """How many lanes of each word are 1."""
+    found: NDArray[np.uint8]
+    if hasattr(np, "bitwise_count"):  # NumPy 2
+        found = np.bitwise_count(words)
+    else:
+        found = lanes_of(words.ravel()).reshape(*words.shape, 64).sum(axis=-1, dtype=np.uint8)
+    return found
+
+
 def toggles(
     netlist: Netlist,
     steps: Mapping[int, int],
@@ -63,6 +73,17 @@ def toggles(
         ``planes`` is ``uint64[bits, words]``: bit ``k`` of each lane's number of toggles.
         Input nets come first. Nets that never toggle have no planes and are left out.
     """
+    for net, rows in changes(netlist, steps, before, after):
+        yield net, _count(rows)
+
+
+def changes(
+    netlist: Netlist,
+    steps: Mapping[int, int],
+    before: Mapping[int, Words],
+    after: Mapping[int, Words],
+) -> Iterator[tuple[int, Words]]:
+    """As :func:`toggles`, but ``uint64[times, words]``: lanes that toggle, time after time."""
     waves = _input_waves(before, after)
     readers = {net: len(sinks) for net, sinks in netlist.sinks.items()}
     for net, wave in waves.items():
@@ -77,15 +98,15 @@ def toggles(
         for pin, net in gate.driven:
             times, values = _aligned(pins)
             words = gate.cell.functions[pin].evaluate(values, _ONES)
-            changes = words[1:] ^ words[:-1]
-            kept = np.flatnonzero(changes.any(axis=1))
+            toggled = words[1:] ^ words[:-1]
+            kept = np.flatnonzero(toggled.any(axis=1))
             if net in readers:
                 rows = np.concatenate(([0], kept + 1))
                 late = times[rows] + steps[net]
                 late[0] = _BEFORE
                 waves[net] = _Waveform(late, words[rows] if len(rows) < len(words) else words)
             if len(kept):
-                yield net, _count(changes[kept] if len(kept) < len(changes) else changes)
+                yield net, toggled[kept] if len(kept) < len(toggled) else toggled
 
 
 def _input_waves(before: Mapping[int, Words], after: Mapping[int, Words]) -> dict[int, _Waveform]:

@@ -3,11 +3,29 @@
 The folder is ``$XDG_CACHE_HOME/hwgen`` or ``~/.cache/hwgen``; it may be deleted at any time.
 """
 
+import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-__all__ = ["recall", "remember"]
+from hwgen.flow.data import data_path
+
+__all__ = ["code_digest", "digest_of", "recall", "remember"]
+
+
+@cache
+def code_digest() -> str:
+    """Of what results depend on besides their inputs: this package and the scripts."""
+    files = [*Path(__file__).parent.glob("*.py"), data_path("flows/asic/synth.ys")]
+    files.append(data_path("flows/asic/map.abc"))
+    return digest_of(sorted(path.read_text(encoding="utf-8") for path in files))
+
+
+def digest_of(parts: Sequence[str]) -> str:
+    """SHA-256 of a list of texts, in hexadecimal."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def recall(key: str) -> str | None:

@@ -1,18 +1,14 @@
 """Area, delay and energy of multipliers, by synthesis and simulation of their netlists."""
 
-import hashlib
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 import numpy as np
 from amaranth.back import rtlil
 from numpy.typing import NDArray
 
 from hwgen.arith.multiplier import Multiplier
-from hwgen.cost.cache import recall, remember
+from hwgen.cost.cache import code_digest, digest_of, recall, remember
 from hwgen.cost.energy import (
     clock_energy_pj,
     delay_steps,
@@ -23,13 +19,12 @@ from hwgen.cost.model import MultiplierCost
 from hwgen.cost.netlist import Netlist
 from hwgen.cost.operands import check_operands, port_codes, uniform_transitions
 from hwgen.cost.pe import pe_energies_pj, pe_rtlil
+from hwgen.cost.pool import in_threads
 from hwgen.cost.synthesis import synthesize
 from hwgen.cost.technology import Technology
 from hwgen.cost.timing import analyze
-from hwgen.flow.data import data_path
 from hwgen.flow.yosys import yosys_version
 from hwgen.network.transitions import Transitions
-from hwgen.progress import progress
 
 __all__ = ["characterize", "characterize_all", "circuit_rtlil"]
 
@@ -75,10 +70,10 @@ def characterize_all(
     """
     traces = transitions or {"uniform": uniform_transitions()}
     texts = {name: circuit_rtlil(name, x, pe) for name, x in multipliers.items()}
-    common = [_code_digest(), yosys_version(), technology.digest]
+    common = [code_digest(), yosys_version(), technology.digest]
     common += [f"{layer} {trace.digest}" for layer, trace in traces.items()]
     keys = {
-        name: _digest([*common, x.a_kind.name, x.w_kind.name, str(len(x.modes)), texts[name]])
+        name: digest_of([*common, x.a_kind.name, x.w_kind.name, str(len(x.modes)), texts[name]])
         for name, x in multipliers.items()
     }
     recalled = {
@@ -93,14 +88,7 @@ def characterize_all(
         found[key] = _cost(multipliers[name], netlist, technology, traces, pe)
         remember(key, found[key].to_json())
 
-    # Threads are enough: Yosys is a process, and NumPy lets go of the interpreter.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        tasks = [pool.submit(work, *item) for item in missing.items()]
-        try:
-            for task in progress(as_completed(tasks), "characterize", len(tasks)):
-                task.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    in_threads([partial(work, *item) for item in missing.items()], "characterize")
     return {name: found[keys[name]] for name in multipliers}
 
 
@@ -161,15 +149,3 @@ def _by_code(energies: NDArray[np.float64], codes: NDArray[np.uint8]) -> tuple[f
     means = np.full(256, np.nan)
     np.divide(sums, counts, out=means, where=counts > 0)
     return tuple(means.tolist())
-
-
-@cache
-def _code_digest() -> str:
-    """Of what results depend on besides their inputs: this package and the scripts."""
-    files = [*Path(__file__).parent.glob("*.py"), data_path("flows/asic/synth.ys")]
-    files.append(data_path("flows/asic/map.abc"))
-    return _digest(sorted(path.read_text(encoding="utf-8") for path in files))
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -25,7 +25,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.cost.activity import Words, lanes_of, pack, toggles
+from hwgen.cost.activity import Words, changes, count_ones, lanes_of, pack, toggles
 from hwgen.cost.cell import Cell
 from hwgen.cost.netlist import ONE, ZERO, Gate, Netlist
 from hwgen.cost.technology import Technology
@@ -40,6 +40,7 @@ __all__ = [
     "source_energies_pj",
     "split_prices_pj",
     "toggle_prices_pj",
+    "word_energies_pj",
 ]
 
 STEPS_PER_FO4 = 4  # time steps in the delay of an inverter that drives four others
@@ -146,6 +147,20 @@ def source_energies_pj(
     for net, planes in toggles(netlist, steps, before, after):
         for weight, plane in enumerate(planes):
             sums += lanes_of(plane) * (prices_pj[net] * 2.0**weight)
+    return sums
+
+
+def word_energies_pj(
+    netlist: Netlist,
+    steps: dict[int, int],
+    prices_pj: dict[int, float],
+    before: dict[int, Words],
+    after: dict[int, Words],
+) -> NDArray[np.float64]:
+    """Energy of all 64 lanes of each word together; otherwise as :func:`source_energies_pj`."""
+    sums = np.zeros(len(next(iter(before.values()))))
+    for net, rows in changes(netlist, steps, before, after):
+        sums += prices_pj[net] * count_ones(rows).sum(axis=0, dtype=np.uint32)
     return sums
 
 

@@ -1,16 +1,25 @@
 """What is fed into a multiplier's ports: the codes of a trace, in its own operand kinds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hwgen.arith.edge import Edge
 from hwgen.arith.multiplier import Multiplier
 from hwgen.arith.operand import S8, U8, OperandKind
 from hwgen.errors import SpecError
 from hwgen.network.transitions import Transitions
 
-__all__ = ["UNIFORM_SAMPLES", "Codes", "check_operands", "port_codes", "uniform_transitions"]
+__all__ = [
+    "UNIFORM_SAMPLES",
+    "Codes",
+    "Encoding",
+    "check_operands",
+    "port_codes",
+    "uniform_transitions",
+]
 
 UNIFORM_SAMPLES = 4096
 
@@ -64,3 +73,57 @@ def _encoded(
     """Top bits of values of one kind of 8 bits, as raw codes of another one's sign."""
     low = -128 if kind.signed else 0
     return kind.encode(values.astype(np.int64) - given.low + low >> 8 - kind.width)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How stored codes reach the ports of a multiplier when a network's layer runs on it.
+
+    Unlike in :func:`port_codes`, a narrow multiplier gets codes as they are, where they fit:
+    so a mapping means it.
+
+    Parameters
+    ----------
+    multiplier : Multiplier
+    at_edge : bool
+        Whether the array's edge shortens activations, and elements hold the narrow core.
+    """
+
+    multiplier: Multiplier
+    at_edge: bool = False
+
+    @property
+    def circuit(self) -> Multiplier:
+        """What an element holds."""
+        return self.edge.core if self.at_edge else self.multiplier
+
+    @property
+    def edge(self) -> Edge:
+        """Of the multiplier; :exc:`SpecError` where it has none."""
+        if self.multiplier.edge is None:
+            raise SpecError(
+                f"multiplier must shorten activations first to be at the edge, "
+                f"not {self.multiplier}"
+            )
+        return self.multiplier.edge
+
+    def activations(self, codes: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Raw codes at port ``a`` of stored ones; -1 where the multiplier does not take them."""
+        found = _fitting(codes.astype(np.int64), self.multiplier.a_kind, -1)
+        if not self.at_edge:
+            return found
+        transform = self.edge.transform
+        short = transform.compute(transform.kind.decode(found))
+        return np.where(found < 0, -1, transform.core_kind.encode(short))
+
+    def weights(self, codes: NDArray[np.int8]) -> NDArray[np.int64]:
+        """Raw codes at port ``w`` of stored ones; -1 where the multiplier does not take them."""
+        return _fitting(codes.astype(np.int64), self.multiplier.w_kind, 1)
+
+
+def _fitting(values: NDArray[np.int64], kind: OperandKind, offset: int) -> NDArray[np.int64]:
+    """Raw codes of values, moved by half a kind where its sign is not that of what is stored."""
+    is_moved = kind.signed == (offset < 0)
+    moved = values + (offset << kind.width - 1 if is_moved else 0)
+    fits = (moved >= kind.low) & (moved <= kind.high)
+    return np.where(fits, kind.encode(np.where(fits, moved, 0)), -1)

@@ -15,13 +15,33 @@ from numpy.typing import NDArray
 from hwgen.emulation.emulator import MEMORY, Emulator
 from hwgen.network.graph import Convolution, Network
 from hwgen.network.transitions import Transitions
-from hwgen.spec.mapping import Mapping
+from hwgen.spec.mapping import Choice, LayerMapping, Mapping
 from hwgen.spec.schedule import Block, blocks
 
-__all__ = ["transitions"]
+__all__ = ["MappedTransitions", "mapped_transitions", "transitions"]
 
 Indices = NDArray[np.int64]
 SAMPLES = 4096  # per layer: the mean energy then varies by about 1 %
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MappedTransitions:
+    """A layer's transitions, and what they are multiplied with.
+
+    Parameters
+    ----------
+    operands : Transitions
+        Activation codes and stored weight codes, tuned where the mapping says so.
+    choices : tuple of Choice
+        Multipliers and modes that the layer uses.
+    before, now : uint8[N]
+        Which of them the product before has, and the product itself.
+    """
+
+    operands: Transitions
+    choices: tuple[Choice, ...]
+    before: NDArray[np.uint8]
+    now: NDArray[np.uint8]
 
 
 def transitions(
@@ -33,6 +53,20 @@ def transitions(
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> dict[str, Transitions]:
+    """Sample what elements multiply: the operands of :func:`mapped_transitions`."""
+    found = mapped_transitions(network, mapping, images, rows, cols, samples, seed)
+    return {name: layer.operands for name, layer in found.items()}
+
+
+def mapped_transitions(
+    network: Network,
+    mapping: Mapping,
+    images: NDArray[np.uint8],
+    rows: int,
+    cols: int,
+    samples: int = SAMPLES,
+    seed: int = 0,
+) -> dict[str, MappedTransitions]:
     """Sample the transitions of every convolution on an array of ``rows`` x ``cols``.
 
     Samples are drawn uniformly, with replacement, over all products that the array executes;
@@ -44,7 +78,7 @@ def transitions(
     ----------
     network : Network
     mapping : Mapping
-        Decides the activations.
+        Decides activations, weight codes and modes.
     images : uint8[N, H, W, C]
     rows, cols : int
         Of the array.
@@ -76,7 +110,9 @@ def transitions(
                     column[here],
                 )
     return {
-        layer.name: _transitions(layer, draws[layer.name], codes[layer.name])
+        layer.name: _transitions(
+            layer, mapping.layers[layer.name], draws[layer.name], codes[layer.name]
+        )
         for layer in network.convolutions
     }
 
@@ -142,10 +178,22 @@ def _activations(
     return np.where(inside, read, np.uint8(zero_point))
 
 
-def _transitions(layer: Convolution, draw: _Draw, codes: NDArray[np.uint8]) -> Transitions:
-    weights = layer.weights.reshape(len(layer.weights), -1)
+def _transitions(
+    layer: Convolution, mapping: LayerMapping, draw: _Draw, codes: NDArray[np.uint8]
+) -> MappedTransitions:
+    shape = layer.weights.shape
+    tuned = mapping.tuned_weights
+    weights = (layer.weights if tuned is None else tuned.codes(shape)).reshape(shape[0], -1)
+    choices, index = mapping.resolve(layer.centred_weights)
+    index = index.reshape(shape[0], -1)
     (_, tap_before, column_before), (_, tap, column) = draw.before, draw.now
-    return Transitions(codes[0], weights[column_before, tap_before], codes[1], weights[column, tap])
+    before, now = (column_before, tap_before), (column, tap)
+    return MappedTransitions(
+        operands=Transitions(codes[0], weights[before], codes[1], weights[now]),
+        choices=tuple(choices),
+        before=index[before],
+        now=index[now],
+    )
 
 
 def _previous(schedule: list[Block], fan_in: int, filters: int) -> Indices:

@@ -10,7 +10,7 @@ from hwgen.emulation import Emulator, LayerRun
 from hwgen.errors import DataError
 from hwgen.evaluation.statistics import Interval, paired_difference, wilson
 from hwgen.golden import check_mapping, exact_mapping
-from hwgen.mapping.corrections import update_biases
+from hwgen.mapping.corrections.bias import update_biases
 from hwgen.spec.mapping import Mapping
 
 __all__ = ["Evaluation", "evaluate", "hits", "with_bias_updates"]

@@ -1,9 +1,9 @@
-"""What a search optimizes: accuracy lost and energy spent by a candidate."""
+"""What a search optimizes: accuracy lost and energy spent by a design."""
 
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,61 +11,30 @@ from numpy.typing import NDArray
 from hwgen.arith.catalogue import find
 from hwgen.emulation import Emulator
 from hwgen.errors import SpecError
-from hwgen.mapping.corrections import bias_update
-from hwgen.mapping.drop import Drop, margins, paired_drop
+from hwgen.mapping.corrections.fit import Fitter
+from hwgen.mapping.corrections.statistics import LayerStatistics
+from hwgen.mapping.design import Corrections, Design, Probe, Question
+from hwgen.mapping.drop import margins, paired_drop
+from hwgen.mapping.energy import Energies, mapping_energy
+from hwgen.mapping.hardware import hardware_for
 from hwgen.mapping.kinds import is_exact, is_precision
-from hwgen.mapping.search import Candidate, Objectives, Space
+from hwgen.mapping.noise import noisy_logits
+from hwgen.mapping.outcome import Outcome
 from hwgen.network.graph import Convolution, Network
-from hwgen.network.limits import highest_code
 from hwgen.spec.accelerator import AcceleratorSpec
 from hwgen.spec.mapping import LayerMapping, Mapping
+from hwgen.spec.mapping.rules import Choice
 
-__all__ = ["Cost", "Evaluation", "Problem"]
+__all__ = ["FIT_IMAGES", "Problem"]
 
-
-class Cost(Protocol):
-    """What the search reads of a characterized multiplier."""
-
-    @property
-    def energy_pj(self) -> AbstractMapping[int, AbstractMapping[str, float]]:
-        """Mean energy per product, in pJ: ``[mode][layer name]``."""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """A candidate, how it is corrected and what it costs.
-
-    Parameters
-    ----------
-    candidate : Candidate
-    mapping : Mapping
-        The candidate with its bias updates.
-    drop : Drop
-        Accuracy and accuracy lost on the calibration images.
-    energy : float
-        Multiplier energy of one image over all layers, relative to the exact baseline.
-    energy_pj : float
-        The same in pJ.
-    """
-
-    candidate: Candidate
-    mapping: Mapping
-    drop: Drop
-    energy: float
-    energy_pj: float
-
-    @property
-    def objectives(self) -> Objectives:
-        """What a search minimises: the bound of the drop, and the energy."""
-        return Objectives(self.drop.bound, self.energy)
+FIT_IMAGES = 256  # that corrections are fitted to
 
 
 class Problem:
-    """One network, its calibration images, and the multipliers that may fill the array.
+    """One network, its calibration images, and the multipliers that may fill the hardware form.
 
-    Hardware form: one multiplier in every processing element, one mode per layer. Accuracy is
-    always that of the calibration images; test images are never seen here. A candidate that
-    was evaluated before is not evaluated again.
+    Accuracy is always that of the calibration images; test images are never seen here. Every
+    strategy gets the same object, so all are compared on the same terms.
 
     Parameters
     ----------
@@ -74,11 +43,16 @@ class Problem:
         Calibration images, as codes.
     labels : int[N]
         Their classes.
-    costs : mapping of str to Cost
-        Characterized multipliers by catalogue name. At least one must be exact: the one of
-        least energy is the baseline.
+    multipliers : sequence of str
+        Catalogue names, all of the same operand kinds as far as a mapping mixes them. At least
+        one must be exact: the one of least energy is the baseline.
+    energies : Energies
+        Of every mode of every multiplier in every layer.
     spec : AcceleratorSpec
-        The accelerator; its own multiplier is replaced by the candidate's.
+        The hardware form; what its arrays hold is for the search to choose, see
+        :func:`~hwgen.mapping.hardware.hardware_for`.
+    threads : int, optional
+        Of emulation; default: one per core.
     """
 
     def __init__(
@@ -86,88 +60,106 @@ class Problem:
         network: Network,
         images: NDArray[np.uint8],
         labels: NDArray[np.integer[Any]],
-        costs: AbstractMapping[str, Cost],
+        multipliers: Sequence[str],
+        energies: Energies,
         spec: AcceleratorSpec,
+        *,
+        threads: int | None = None,
     ) -> None:
         self.network, self.images, self.labels = network, images, labels
-        self.costs, self.spec = costs, spec
-        layers = tuple(layer.name for layer in network.convolutions)
-        for name, cost in costs.items():
-            _check_cost(name, cost, layers)
-        exact = [name for name in costs if len(find(name).modes) == 1 and is_exact(find(name), 0)]
-        if not exact:
-            raise SpecError(
-                f"a search needs the cost of an exact multiplier, not only of {', '.join(costs)}"
-            )
-        self.space = Space(
-            layers,
-            {name: len(find(name).modes) for name in costs},
-            tuple(name for name in costs if is_precision(find(name))),
+        self.multipliers = tuple(dict.fromkeys(multipliers))
+        self.energies, self.spec = energies, spec
+        self.layers = tuple(layer.name for layer in network.convolutions)
+        self.choices = tuple(
+            Choice(name, mode) for name in self.multipliers for mode in range(len(find(name).modes))
         )
-        plain = (0,) * len(layers)
-        self.baseline = min(exact, key=lambda name: self.energy_pj(Candidate(name, plain)))
-        self._emulator = Emulator(network, images)
-        self._updated: dict[tuple[str, tuple[int, ...]], LayerMapping] = {}
-        self._exact_margins = margins(self._logits(Candidate(self.baseline, plain))[1], labels)
-        self._known: dict[Candidate, Evaluation] = {}
-
-    def evaluate(self, candidate: Candidate) -> Evaluation:
-        """Correct the candidate's mapping, emulate it and price it."""
-        if candidate not in self._known:
-            if candidate not in self.space:
-                raise SpecError(f"candidate {tuple(candidate)} does not lie in the search space")
-            mapping, logits = self._logits(candidate)
-            refusal = self.spec.with_multiplier(candidate.multiplier).refusal(mapping)
-            if refusal is not None:
-                raise SpecError(f"the accelerator cannot execute the mapping: {refusal}")
-            energy_pj = self.energy_pj(candidate)
-            self._known[candidate] = Evaluation(
-                candidate,
-                mapping,
-                paired_drop(self._exact_margins, margins(logits, self.labels)),
-                energy_pj / self.energy_pj(self.exact),
-                energy_pj,
-            )
-        return self._known[candidate]
+        self.baseline = self._cheapest_exact()
+        exact = LayerMapping(multiplier=self.baseline)
+        self.exact = Design.uniform(self.layers, exact, Corrections(bias_update=False))
+        self._emulator = Emulator(network, images, threads=threads)
+        self._fit_emulator = Emulator(network, images[:FIT_IMAGES], threads=threads)
+        self.fitter = Fitter(network, self._fit_tensor, self.baseline, energies, spec.variate_bits)
+        self.exact_margins = self._margins(self.exact.mapping)
 
     @property
-    def exact(self) -> Candidate:
-        """The exact baseline."""
-        return Candidate(self.baseline, (0,) * len(self.space.layers))
+    def precision(self) -> tuple[str, ...]:
+        """Multipliers that are exact ones of fewer bits, the full exact ones included."""
+        return tuple(name for name in self.multipliers if is_precision(find(name)))
 
-    def energy_pj(self, candidate: Candidate) -> float:
-        """Multiplier energy of one image, in pJ."""
-        energy = self.costs[candidate.multiplier].energy_pj
-        layers = zip(self.network.convolutions, candidate.modes, strict=True)
-        return sum(layer.operations * energy[mode][layer.name] for layer, mode in layers)
+    @property
+    def layer_by_name(self) -> AbstractMapping[str, Convolution]:
+        """The layers that a mapping covers, in execution order."""
+        return {layer.name: layer for layer in self.network.convolutions}
 
-    def _logits(self, candidate: Candidate) -> tuple[Mapping, NDArray[np.uint8]]:
-        """Update biases in the order of the layers: each sees the approximated prefix."""
-        layers: dict[str, LayerMapping] = {}
-        for index, layer in enumerate(self.network.convolutions):
-            key = (candidate.multiplier, candidate.modes[: index + 1])
-            if key not in self._updated:
-                mode = candidate.modes[index]
-                plain = LayerMapping(multiplier=candidate.multiplier, mode=mode)
-                self._updated[key] = self._update(layer, plain, Mapping(layers))
-            layers[layer.name] = self._updated[key]
-        logits = self._tensor(Mapping(layers), self.network.layers[-1].name)
-        return Mapping(layers), logits.reshape(len(logits), -1)
+    @property
+    def multiplications(self) -> int:
+        """Of one image."""
+        return sum(layer.operations for layer in self.network.convolutions)
 
-    def _update(self, layer: Convolution, plain: LayerMapping, prefix: Mapping) -> LayerMapping:
-        source = layer.inputs[0]
-        zero_point = self.network.quantizations[source].zero_point
-        highest = highest_code(self.network, source)
-        codes = self._tensor(prefix, source)
-        update = bias_update(layer, plain, codes, zero_point, highest)
-        return replace(plain, bias_update=update)
+    def statistics(self, name: str) -> LayerStatistics:
+        """What a layer reads in the exact network."""
+        return self.fitter.statistics(name)
 
-    def _tensor(self, mapping: Mapping, name: str) -> NDArray[np.uint8]:
-        return self._emulator.evaluate(mapping, (name,)).outputs[name]
+    def refusal(self, mapping: Mapping) -> str | None:
+        """Why the hardware form cannot execute a mapping; None when it can."""
+        try:
+            hardware_for(self.spec, mapping)
+        except SpecError as error:
+            return str(error)
+        return None
 
+    def answer(self, question: Question) -> Outcome:
+        """Judge a design, or probe the exact network.
 
-def _check_cost(name: str, cost: Cost, layers: Sequence[str]) -> None:
-    for mode in range(len(find(name).modes)):
-        for layer in layers:
-            if layer not in cost.energy_pj.get(mode, {}):
-                raise SpecError(f"cost of {name} lacks the energy of mode {mode} in layer {layer}")
+        Raises :exc:`SpecError` for a design that the hardware form does not admit.
+        """
+        start = perf_counter()
+        if isinstance(question, Probe):
+            return self._probe(question, start)
+        hardware_for(self.spec, question.mapping)
+        mapping = self.fitter.fit(question)
+        found = self._margins(mapping)
+        return Outcome(
+            drop=paired_drop(self.exact_margins, found),
+            margins=found,
+            mapping=mapping,
+            energy=mapping_energy(self.network, mapping, self.energies, self.baseline),
+            multiplications=len(self.images) * self.multiplications,
+            seconds=perf_counter() - start,
+        )
+
+    def _probe(self, probe: Probe, start: float) -> Outcome:
+        count = min(probe.images, len(self.images))
+        logits = noisy_logits(self._emulator, self.exact.mapping, probe)
+        found = margins(logits, self.labels[:count])
+        return Outcome(
+            drop=paired_drop(self.exact_margins[:count], found),
+            margins=found,
+            mapping=None,
+            energy=None,
+            multiplications=count * self.multiplications,
+            seconds=perf_counter() - start,
+        )
+
+    def _cheapest_exact(self) -> str:
+        exact = [x for x in self.multipliers if len(find(x).modes) == 1 and is_exact(find(x), 0)]
+        if not exact:
+            raise SpecError(
+                "a search needs the energy of an exact multiplier, "
+                f"not only of {', '.join(self.multipliers) or 'none'}"
+            )
+
+        def energy_pj(name: str) -> float:
+            layers = {x: LayerMapping(multiplier=name) for x in self.layers}
+            return mapping_energy(self.network, Mapping(layers), self.energies, name).total_pj
+
+        return min(exact, key=energy_pj)
+
+    def _margins(self, mapping: Mapping) -> NDArray[np.float64]:
+        logits = self._emulator.evaluate(mapping).outputs[self.network.layers[-1].name]
+        return margins(logits.reshape(len(logits), -1), self.labels)
+
+    def _fit_tensor(self, mapping: Mapping, name: str) -> NDArray[np.uint8]:
+        if name == self.network.input_name:
+            return self._fit_emulator.images
+        return self._fit_emulator.evaluate(mapping, (name,)).outputs[name]

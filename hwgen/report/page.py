@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from hwgen.report import plots
+from hwgen.report.search_sections import search_sections
 from hwgen.report.style import STYLE, themed
 from hwgen.report.tables import table
 
@@ -13,7 +14,6 @@ SMALL = 0.01  # of the area: modules below it are summed up
 _ROLES = {
     "exact": "exact",
     "precision": "precision alone",
-    "uniform": "one mode everywhere",
     "pick": "picked",
 }
 
@@ -27,13 +27,14 @@ def page(document: dict[str, Any]) -> str:
         _head(document),
         _section(
             "What accuracy costs",
-            "Every evaluated mapping. The choice relies on the left: the drop on the calibration "
-            "images at its upper 95 % bound. Test images were read once, after the search, for "
-            "the mappings on the fronts.",
+            "Every evaluated mapping, and the fronts as they were judged in the end. The choice "
+            "relies on the left: the drop on the calibration images at its upper 95 % bound. Test "
+            "images were read after the search, for the mappings on the fronts.",
             plots.trade_off(document),
             "Accuracy lost against multiplier energy",
         ),
         _points_table(document),
+        *(_section(*x) for x in search_sections(document)),
         _section(
             "Where the energy goes",
             "",
@@ -80,11 +81,7 @@ def _head(document: dict[str, Any]) -> str:
             "multiplier energy",
             f"precision alone {_change(alone['energy'])}",
         ),
-        (
-            f"{pick['test_accuracy']:.2f} %",
-            "test accuracy",
-            f"exact {exact['test_accuracy']:.2f} %",
-        ),
+        _accuracy_tile(exact, pick),
     ]
     if "synthesis" in document:
         arrays = document["synthesis"]["arrays"]
@@ -121,6 +118,12 @@ def _head(document: dict[str, Any]) -> str:
     )
 
 
+def _accuracy_tile(exact: dict[str, Any], pick: dict[str, Any]) -> tuple[str, str, str]:
+    kind = "accuracy" if pick["test_accuracy"] is None else "test_accuracy"
+    name = "calibration accuracy" if kind == "accuracy" else "test accuracy"
+    return f"{pick[kind]:.2f} %", name, f"exact {exact[kind]:.2f} %"
+
+
 def _change(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.0f} %".replace("-", "\N{MINUS SIGN}")
 
@@ -136,24 +139,35 @@ def _points_table(document: dict[str, Any]) -> str:
     rows = []
     for role, label in _ROLES.items():
         x = points[chosen[role]]
-        modes = document["multipliers"][x["multiplier"]]["modes"]
-        switchable = len(modes) > 1
         rows.append(
             [
                 label,
                 x["multiplier"],
-                " ".join(modes[mode]["name"] for mode in x["modes"]) if switchable else "",
+                " ".join(_used(layer) for layer in x["layers"]),
                 f"{100 * x['energy']:.1f}",
                 f"{x['energy_pj'] / 1000:.2f}",
                 f"{100 * x['area']:.0f}",
                 f"{x['accuracy']:.2f}",
                 f"{x['drop_bound']:.2f}",
-                f"{x['test_accuracy']:.2f}",
+                _percent(x["test_accuracy"], x["test_interval"]),
+                _percent(x["test_drop"], x["test_drop_interval"]),
             ]
         )
     header = ["", "multiplier", "modes, layer by layer", "energy %", "energy nJ", "area %",
-              "calibration %", "drop bound", "test %"]  # fmt: skip
+              "calibration %", "drop bound", "test %", "test drop"]  # fmt: skip
     return f"<section>{table(header, rows, text_columns=3, strong=len(rows) - 1)}</section>"
+
+
+def _used(choices: list[dict[str, Any]]) -> str:
+    """What a layer multiplies with: its main mode, and how many others."""
+    return str(choices[0]["label"]) + (f"+{len(choices) - 1}" if len(choices) > 1 else "")
+
+
+def _percent(value: float | None, interval: list[float] | None) -> str:
+    """A figure with half the width of its interval."""
+    if value is None or interval is None:
+        return ""
+    return f"{value:.2f} ± {(interval[1] - interval[0]) / 2:.2f}"
 
 
 def _multipliers(document: dict[str, Any]) -> str:
@@ -244,13 +258,22 @@ def _delay(delay_ns: float | None) -> str:
     return "" if delay_ns is None else f"{delay_ns:.2f}"
 
 
+def _reading(search: dict[str, Any], network: dict[str, Any]) -> str:
+    times = search["test_readings"]
+    if not times:
+        return "none were given"
+    often = "once" if times == 1 else f"{times} times"
+    points = search["test_points"]
+    return f"{network['test_images']}, read {often} for {points} mappings after the search"
+
+
 def _provenance(document: dict[str, Any]) -> str:
     search, network = document["search"], document["network"]
     facts = {
-        "search": f"{search['method']}, seed {search['seed']}, {search['evaluations']} mappings "
-        f"evaluated on {network['calibration_images']} calibration images",
-        "test images": f"{network['test_images']}, read once for {search['test_points']} mappings "
-        "after the search",
+        "search": f"{', '.join(search['methods'])}; seed {search['seed']}, "
+        f"{search['questions']} mappings and probes evaluated on {network['search_images']} images",
+        "fronts": f"judged on {network['calibration_images']} calibration images",
+        "test images": _reading(search, network),
         "exact baseline": search["baseline"],
         "technology": document["technology"],
         "hwgen": document["version"],

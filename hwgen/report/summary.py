@@ -1,30 +1,32 @@
 """The figures of a study or of a build as one JSON document."""
 
-import hashlib
-import inspect
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hwgen.arith.catalogue import describe, find
-from hwgen.arith.metrics import measure
+from hwgen.arith.catalogue import find
 from hwgen.errors import DataError
 from hwgen.files import read_text
-from hwgen.mapping.problem import Evaluation
-from hwgen.mapping.study import Study
+from hwgen.mapping.kinds import is_precision
+from hwgen.mapping.study.ledger import Answer
+from hwgen.mapping.study.point import Point
+from hwgen.mapping.study.study import PRECISION, Study
 from hwgen.output import MANIFEST
+from hwgen.report.points import point_document
+from hwgen.report.search_figures import search_figures
+from hwgen.report.used import multiplier_document
+from hwgen.spec.mapping import Mapping
 
 __all__ = ["EXPLORATION", "build_document", "study_document"]
 
-VERSION = 1
+VERSION = 2
 EXPLORATION = "exploration.json"  # the study's document, in a build folder
 
-_ROLES = ("exact", "precision", "uniform", "pick")
 
-
-def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any]:
+def study_document(
+    study: Study, max_drop: float | None = None, method: str | None = None
+) -> dict[str, Any]:
     """Figures of a study; only numbers, strings, lists and dicts.
 
     Parameters
@@ -32,58 +34,34 @@ def study_document(study: Study, max_drop: float | None = None) -> dict[str, Any
     study : Study
     max_drop : float, optional
         Drop in percent points that the picked points keep; default: the search's.
+    method : str, optional
+        Whose points are picked from; default: those of all methods.
     """
-    found = study.exploration
-    limit = found.max_drop if max_drop is None else max_drop
+    exact, points, facts = study.exact, study.points, study.facts
+    limit = facts["max_drop"] if max_drop is None else max_drop
     chosen = {
-        "exact": found.exact,
-        "precision": found.pick(limit, found.reduced),
-        "uniform": found.pick(limit, found.uniform),
-        "pick": found.pick(limit),
+        "exact": exact,
+        "precision": study.pick(limit, PRECISION),
+        "pick": study.pick(limit, method),
     }
-    fronts = {
-        "all": found.front(),
-        "precision": found.front(found.reduced),
-    }
-    number = {x.candidate: i for i, x in enumerate(found.evaluations)}
-    points = [_point(study, x, by) for x, by in zip(found.evaluations, found.found_by, strict=True)]
-    used = dict.fromkeys(x.candidate.multiplier for x in chosen.values())
+    fronts = {"all": study.front(), "precision": study.front(PRECISION)}
+    by_method = {name: {x.key for x in study.front(name)} for name in study.methods}
+    number = {x.key: i for i, x in enumerate(points)}
+    used = sorted({name for x in chosen.values() for name in x.multipliers})
+    answers = study.answers()
     return {
         "hwgen_report": VERSION,
-        "version": study.version,
-        "digests": {
-            "model": hashlib.sha256(study.model).hexdigest(),
-            "data": hashlib.sha256(study.data).hexdigest(),
-            "technology": study.technology_digest,
-            "mapping": chosen["pick"].mapping.digest,
-        },
-        "technology": study.technology,
-        "network": {
-            "layers": [
-                {
-                    "name": layer.name,
-                    "operations": layer.operations,
-                    "weights": list(layer.weights.shape),
-                    "output": list(layer.shape),
-                }
-                for layer in study.network.convolutions
-            ],
-            "calibration_images": len(study.images.calibration_labels),
-            "test_images": len(study.images.test_labels),
-        },
-        "search": {
-            "method": found.method,
-            "seed": found.seed,
-            "max_drop": limit,
-            "evaluations": len(points),
-            "test_points": len(found.test_accuracy),
-            "baseline": found.baseline,
-            "array": [study.spec.rows, study.spec.cols],
-        },
-        "points": points,
-        "fronts": {name: [number[x.candidate] for x in xs] for name, xs in fronts.items()},
-        "chosen": {role: number[chosen[role].candidate] for role in _ROLES},
-        "multipliers": {name: _multiplier(study, name) for name in used},
+        "version": facts["version"],
+        "digests": _digests(facts, chosen["pick"]),
+        "technology": facts["technology"],
+        "network": _network(study, points),
+        "search": _search(study, facts, limit, points),
+        "evaluations": [_evaluation(x) for x in answers if x.outcome.energy is not None],
+        "points": [point_document(study, exact, x, by_method) for x in points],
+        "by_method": search_figures(study, answers),
+        "fronts": {name: [number[x.key] for x in xs] for name, xs in fronts.items()},
+        "chosen": {role: number[x.key] for role, x in chosen.items()},
+        "multipliers": {name: multiplier_document(study, name) for name in used},
     }
 
 
@@ -114,65 +92,61 @@ def _json(path: Path) -> dict[str, Any]:
     return document
 
 
-def _point(study: Study, x: Evaluation, found_by: str) -> dict[str, Any]:
-    found = study.exploration
-    name = x.candidate.multiplier
-    test = found.test_accuracy.get(x.candidate)
-    exact_test = found.test_accuracy[found.exact.candidate]
-    exact_area = study.costs[found.baseline].area_um2
-    energy = study.costs[name].energy_pj
-    layers = zip(study.network.convolutions, x.candidate.modes, strict=True)
+def _digests(facts: dict[str, Any], pick: Point) -> dict[str, str]:
+    identity = facts["identity"]
     return {
-        "multiplier": name,
-        "modes": list(x.candidate.modes),
-        "found_by": found_by,
-        "is_precision": name in found.precision,
-        "energy": x.energy,
-        "energy_pj": x.energy_pj,
-        "layer_energy_pj": [y.operations * energy[mode][y.name] for y, mode in layers],
-        "area": study.costs[name].area_um2 / exact_area,
-        "area_um2": study.costs[name].area_um2,
-        "delay_ns": study.costs[name].delay_ns,
-        "accuracy": x.drop.accuracy,
-        "drop": x.drop.observed,
-        "expected_drop": x.drop.expected,
-        "drop_bound": x.drop.bound,
-        "test_accuracy": test,
-        "test_drop": None if test is None else exact_test - test,
+        "model": identity["model"],
+        "calibration images": identity["calibration images"],
+        "technology": facts["technology_digest"],
+        "mapping": pick.mapping.digest,
     }
 
 
-def _multiplier(study: Study, name: str) -> dict[str, Any]:
-    multiplier, cost = find(name), study.costs[name]
-    modes = []
-    for mode, label in enumerate(multiplier.modes):
-        metrics = measure(multiplier, mode)
-        modes.append(
+def _network(study: Study, points: Sequence[Point]) -> dict[str, Any]:
+    tested = points[0].test
+    return {
+        "layers": [
             {
-                "name": label,
-                "mean": metrics.mean,
-                "residual_std": metrics.residual_std,
-                "mae": metrics.mae,
-                "wce": metrics.wce,
-                "error_probability": metrics.error_probability,
+                "name": layer.name,
+                "operations": layer.operations,
+                "weights": list(layer.weights.shape),
+                "output": list(layer.shape),
             }
-        )
-    return {
-        "what": describe(multiplier),
-        "reconstructed": _reconstructed(multiplier),
-        "is_precision": name in study.exploration.precision,
-        "area_um2": cost.area_um2,
-        "delay_ns": cost.delay_ns,
-        "modes": modes,
+            for layer in study.network.convolutions
+        ],
+        "search_images": len(study.parts.labels),
+        "calibration_images": study.facts["calibration_images"],
+        "test_images": 0 if tested is None else tested.images,
     }
 
 
-def _reconstructed(multiplier: object) -> list[str]:
-    """Sentences of its documentation that say what a paper left open."""
-    text = " ".join((inspect.getdoc(type(multiplier)) or "").split("\n\nParameters")[0].split())
-    return _sentences(text, "reconstructed")
+def _search(
+    study: Study, facts: dict[str, Any], max_drop: float, points: Sequence[Point]
+) -> dict[str, Any]:
+    return {
+        "methods": list(study.methods),
+        "seed": facts["seed"],
+        "max_drop": max_drop,
+        "questions": study.ledger.count,
+        "test_points": sum(x.test is not None for x in points),
+        "test_readings": study.readings,
+        "baseline": points[0].multipliers[0],
+        "array": [study.spec.rows, study.spec.cols],
+        "form": study.spec.form,
+    }
 
 
-def _sentences(text: str, word: str) -> list[str]:
-    sentences: Iterable[str] = re.split(r"(?<=[.]) (?=[A-Z])", text)
-    return [x for x in sentences if word in x.lower()]
+def _evaluation(answer: Answer) -> dict[str, Any]:
+    outcome = answer.outcome
+    assert outcome.energy is not None
+    assert outcome.mapping is not None
+    return {
+        "energy": outcome.energy.total,
+        "drop_bound": outcome.drop.bound,
+        "is_precision": _is_precision(outcome.mapping),
+    }
+
+
+def _is_precision(mapping: Mapping) -> bool:
+    names = set().union(*(layer.multipliers for layer in mapping.layers.values()))
+    return all(is_precision(find(name)) for name in names)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hwgen.cost.activity import lanes_of, pack, toggles
+from hwgen.cost.activity import count_ones, lanes_of, pack, toggles
 from hwgen.cost.energy import delay_steps
 from hwgen.cost.netlist import Gate, Netlist
 from hwgen.cost.synthesis import synthesize
@@ -83,3 +83,12 @@ def test_the_settled_value_is_the_product(netlist, steps):
     for bit, net in enumerate(netlist.outputs["p"]):
         flipped = lanes_of(planes[net][0]) if net in planes else np.zeros(64, np.uint8)
         assert flipped.tolist() == (change >> bit & 1).tolist()
+
+
+@pytest.mark.parametrize("modern", [True, False])
+def test_lanes_that_are_1_are_counted(modern, monkeypatch):
+    if not modern:
+        monkeypatch.delattr(np, "bitwise_count", raising=False)
+    words = np.random.default_rng(3).integers(0, 1 << 64, (2, 5), dtype=np.uint64)
+    found = count_ones(words)
+    assert found.tolist() == [[int(x).bit_count() for x in row] for row in words]

@@ -8,7 +8,7 @@ from hwgen.emulation import Emulator
 from hwgen.errors import DataError, SpecError
 from hwgen.evaluation.accuracy import evaluate, hits, with_bias_updates
 from hwgen.evaluation.statistics import paired_difference, wilson
-from hwgen.mapping.corrections import update_biases
+from hwgen.mapping.corrections.bias import update_biases
 from hwgen.spec.mapping import FilterRule, LayerMapping, Mapping
 
 

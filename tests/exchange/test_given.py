@@ -19,7 +19,7 @@ from hwgen.cli import main
 from hwgen.errors import DataError, SpecError, StudyError
 from hwgen.exchange.export import export
 from hwgen.exchange.verilog_import import Ports, Source, import_verilog
-from hwgen.mapping.study import Study
+from hwgen.mapping.study.study import Study
 from hwgen.network import digits
 from hwgen.spec.accelerator_file import load_spec
 from hwgen.spec.mapping import LayerMapping, Mapping
@@ -99,16 +99,19 @@ def made(tmp_path_factory):
     file.write_text(to_verilog(OWN, "own"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hwgen.figures.candidates.shortlist", lambda: ("exact", "scalable_t6"))
-        study = api.explore(
+        patch.setattr("hwgen.figures.candidates.PRECISION", ())
+        api.explore(
             digits.model_path(),
             digits.data_path(),
+            folder / "study",
             method="uniform",
             max_drop=20,
+            budget=16,
+            workers=1,
             multipliers=[str(file), str(file)],
         )
     file.unlink()
-    study.save(folder / "study")
-    api.generate(folder / "study", folder / "build")
+    api.generate(folder / "study", folder / "build", method="uniform")
     return folder
 
 
@@ -117,11 +120,14 @@ def test_chosen_multipliers_take_part_beside_the_baselines_only(made):
     assert [name.partition("@")[0] for name in costs] == ["exact", "own"]
 
 
-def test_a_multiplier_that_the_accelerator_cannot_hold_is_refused():
+def test_a_multiplier_that_the_accelerator_cannot_hold_is_refused(tmp_path):
     with pytest.raises(
         SpecError, match=r"^accelerator activation_sum must be true .* \(exact_u8\)$"
     ):
-        api.explore(digits.model_path(), digits.data_path(), multipliers=["exact_u8"])
+        api.explore(
+            digits.model_path(), digits.data_path(), tmp_path / "study", multipliers=["exact_u8"]
+        )
+    assert not (tmp_path / "study").exists()
 
 
 def test_a_build_holds_the_netlist(made):
@@ -143,8 +149,9 @@ def test_a_build_is_proven_and_measured_where_nothing_else_knows_the_netlist(mad
     assert done.returncode == 0, done.stderr
     assert " 0 mismatches" in done.stdout
     assert "own@" in (tmp_path / "r.html").read_text()
+    words = ["generate", made / "study", "--method", "uniform", "-o", "again"]
     again = subprocess.run(
-        [sys.executable, "-m", "hwgen", "generate", made / "study", "-o", "again"],
+        [sys.executable, "-m", "hwgen", *words],
         cwd=tmp_path,
         capture_output=True,
         check=False,

@@ -1,53 +1,18 @@
 """A study of the digits network with made-up costs, and its document."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from hwgen.arith.catalogue import CATALOGUE
-from hwgen.mapping.explore import explore
-from hwgen.mapping.study import Priced, Study
-from hwgen.network import data, digits
-from hwgen.network.onnx import load
 from hwgen.report.page import page
 from hwgen.report.summary import study_document
-from hwgen.spec.accelerator_file import load_spec
-
-ENERGY_PJ = {"exact": 2.0, "precision_6x6": 1.2, "roup_1_4": 1.1, "truncated_steps": 2.1}
+from tests.mapping.study import small
 
 
 @pytest.fixture(scope="session")
-def study():
-    network = load(digits.model_path())
-    images = data.load(digits.data_path(), network)
-    few = SimpleNamespace(
-        calibration_images=images.calibration_images[:100],
-        calibration_labels=images.calibration_labels[:100],
-        test_images=images.test_images[:50],
-        test_labels=images.test_labels[:50],
-    )
-    costs = {
-        name: Priced(
-            area_um2=100 * base,
-            delay_ns=1.5,
-            leakage_nw=3.0,
-            energy_pj={
-                mode: {x.name: base * (1 - 0.2 * mode) for x in network.convolutions}
-                for mode in range(len(CATALOGUE[name].modes))
-            },
-        )
-        for name, base in ENERGY_PJ.items()
-    }
-    options = {"method": "greedy", "max_drop": 3.0, "seed": 0, "budget": 60}
-    return Study(
-        model=digits.model_path().read_bytes(),
-        data=digits.data_path().read_bytes(),
-        spec=load_spec("4x4"),
-        technology="made-up",
-        technology_digest="cd" * 32,
-        costs=costs,
-        exploration=explore(network, few, costs, load_spec("4x4"), **options),
-    )
+def study(tmp_path_factory):
+    study = small.begin(tmp_path_factory.mktemp("report") / "made-up.study")
+    small.run(study, "precision")
+    small.run(study, "greedy", budget=60)
+    return small.finish(study)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,12 @@
-import hashlib
 import json
 
 import pytest
 
 from hwgen.arith.catalogue import find
 from hwgen.errors import DataError
+from hwgen.mapping.design import Design
 from hwgen.output import MANIFEST
-from hwgen.report import summary
+from hwgen.report import summary, used
 from hwgen.report.summary import EXPLORATION, study_document
 
 
@@ -15,20 +15,33 @@ def test_the_document_survives_json_unchanged(document):
 
 
 def test_chosen_points_are_the_studys_picks(study, document):
-    found, points = study.exploration, document["points"]
-    assert len(points) == len(found.evaluations)
+    points = document["points"]
+    assert len(points) == len(study.points)
     for role, wanted in (
-        ("exact", found.exact),
-        ("precision", found.pick(3.0, found.reduced)),
-        ("uniform", found.pick(3.0, found.uniform)),
-        ("pick", found.pick(3.0)),
+        ("exact", study.exact),
+        ("precision", study.pick(3.0, "precision")),
+        ("pick", study.pick(3.0)),
     ):
         point = points[document["chosen"][role]]
-        assert (point["multiplier"], point["modes"]) == (
-            wanted.candidate.multiplier,
-            list(wanted.candidate.modes),
-        )
-        assert point["test_accuracy"] == found.test_accuracy[wanted.candidate]
+        assert point["multipliers"] == list(wanted.multipliers)
+        assert point["energy"] == wanted.energy.total
+        assert point["test_accuracy"] == wanted.test.accuracy
+
+
+def test_layers_say_what_they_multiply_with(study, document):
+    pick = document["points"][document["chosen"]["pick"]]
+    mapping = study.pick(3.0).mapping
+    for layer, choices in zip(study.network.convolutions, pick["layers"], strict=True):
+        assert sum(x["share"] for x in choices) == pytest.approx(1)
+        own = mapping.layers[layer.name]
+        assert {x["multiplier"] for x in choices} <= own.multipliers
+
+
+def test_every_design_that_was_asked_for_is_shown(study, document):
+    answers = study.answers()
+    designs = [x.outcome for x in answers if isinstance(x.question, Design)]
+    assert document["search"]["questions"] == len(answers) > len(designs)
+    assert [x["drop_bound"] for x in document["evaluations"]] == [x.drop.bound for x in designs]
 
 
 def test_another_drop_picks_another_point(study):
@@ -51,14 +64,14 @@ def test_every_point_of_a_front_was_tested(document):
 
 
 def test_digests_are_those_of_the_content(study, document):
-    assert document["digests"]["model"] == hashlib.sha256(study.model).hexdigest()
+    assert document["digests"]["model"] == study.facts["identity"]["model"]
     assert document["digests"]["mapping"] == study.pick(3.0).mapping.digest
 
 
 def test_what_was_reconstructed_is_said():
-    (sentence,) = summary._reconstructed(find("posneg_1"))
+    (sentence,) = used._reconstructed(find("posneg_1"))
     assert "reconstructed" in sentence
-    assert summary._reconstructed(find("exact")) == []
+    assert used._reconstructed(find("exact")) == []
 
 
 def test_a_build_adds_what_it_holds(tmp_path, document, build_document):
@@ -84,7 +97,7 @@ def test_a_build_without_its_exploration_is_named(tmp_path):
     [
         ("{", r"^report input .*exploration\.json is not JSON: Expecting .*$"),
         ("[]", r"^report input .*exploration\.json must hold a JSON object$"),
-        ("{}", r'^build .* exploration\.json must say "hwgen_report": 1$'),
+        ("{}", r'^build .* exploration\.json must say "hwgen_report": 2$'),
     ],
 )
 def test_a_damaged_exploration_is_named(tmp_path, text, message):

@@ -7,13 +7,13 @@ import argparse
 from typing import Any, NoReturn
 
 import hwgen
-from hwgen.commands.arguments import multipliers, networks
+from hwgen.commands.arguments import mappings, multipliers, networks
 from hwgen.commands.arguments.common import Commands
 from hwgen.errors import HwgenError
 
 __all__ = ["COMMANDS", "parser"]
 
-COMMANDS: Commands = multipliers.COMMANDS | networks.COMMANDS
+COMMANDS: Commands = multipliers.COMMANDS | networks.COMMANDS | mappings.COMMANDS
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -122,15 +122,33 @@ def _trace(command: argparse.ArgumentParser) -> None:
 
 
 def _explore(command: argparse.ArgumentParser) -> None:
-    command.add_argument("model", metavar="MODEL.onnx", help="int8 network in QDQ form")
+    command.add_argument("model", metavar="MODEL", help="quantized network: ONNX or TFLite")
+    add_images(command, "calibration images, which the search sees")
     command.add_argument(
-        "--data",
-        metavar="FILE.npz",
-        required=True,
-        help="calibration_images, calibration_labels, test_images and test_labels",
+        "--test",
+        metavar="PATH",
+        help="test images, read once after the search (default: those that DATA.npz holds, too)",
     )
     command.add_argument(
-        "--method", default="nsga2", help="uniform, precision, greedy or nsga2 (default: nsga2)"
+        "--method",
+        action="append",
+        metavar="NAME",
+        help="search strategy, may be repeated (default: hwgen); precision runs with it",
+    )
+    command.add_argument(
+        "--budget",
+        type=int,
+        default=400,
+        metavar="N",
+        help="mappings and probes that each method may evaluate (default: 400)",
+    )
+    command.add_argument(
+        "--images",
+        type=int,
+        default=2000,
+        metavar="N",
+        help="calibration images to search with, the first N (default: 2000); what is found is "
+        "judged on all",
     )
     command.add_argument(
         "--max-drop",
@@ -140,19 +158,31 @@ def _explore(command: argparse.ArgumentParser) -> None:
         help="accuracy that may be lost, in percent points (default: 1.0)",
     )
     command.add_argument(
+        "--query", default="", metavar="TEXT", help="what mappings of method formal must satisfy"
+    )
+    command.add_argument(
         "--arch",
         default="4x4",
         metavar="PRESET|FILE.toml",
         help="accelerator to map onto (default: 4x4)",
     )
     command.add_argument(
+        "--tiles", type=int, metavar="T", help="form tiles: T arrays, each of its own multiplier"
+    )
+    command.add_argument(
         "--multipliers",
         metavar="NAME,...",
-        help="only these and exact: catalogue names, or netlists that end in .v (default: all)",
+        help="only these, exact and reduced precision: catalogue names, or netlists that end in .v",
     )
     command.add_argument("--seed", type=int, default=0, help="seed of the search (default: 0)")
+    command.add_argument(
+        "--workers", type=int, metavar="N", help="processes (default: one for each core)"
+    )
+    command.add_argument(
+        "--cluster", metavar="ADDRESS", help="Dask scheduler whose workers evaluate in their place"
+    )
     command.add_argument("--tech", metavar="FILE", help=TECHNOLOGY)
-    add_output(command, "STUDY", "study to write: one file")
+    add_output(command, "STUDY", "study: one file, with which the same command goes on")
 
 
 def _generate(command: argparse.ArgumentParser) -> None:
@@ -163,6 +193,9 @@ def _generate(command: argparse.ArgumentParser) -> None:
         "--pick",
         metavar="max-drop=POINTS",
         help="cheapest mapping of a study within that drop (default: the drop given to explore)",
+    )
+    command.add_argument(
+        "--method", metavar="NAME", help="only what that method found (default: all methods)"
     )
     _add_mapping(command)
     add_images(command, "images of a network's build", required=False)

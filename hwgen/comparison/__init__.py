@@ -1,0 +1,1 @@
+"""All methods on the same problems with the same budgets, and what comes of it."""

@@ -1,0 +1,1 @@
+"""What a design will cost, told before it is emulated, and the designs that cost least."""

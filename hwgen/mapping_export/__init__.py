@@ -1,0 +1,1 @@
+"""Mappings for other tools: tables, a C header, and layers for PyTorch."""

@@ -1,0 +1,1 @@
+"""What designs cost: measured energies, where network, multipliers and technology meet."""
