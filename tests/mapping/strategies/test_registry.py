@@ -1,7 +1,6 @@
 """Strategies by name, a user's own among them."""
 
 import sys
-from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -107,4 +106,4 @@ def test_what_does_not_load_is_told_in_one_line(registered, module, value, messa
 def test_an_entry_point_that_is_not_asked_for_does_no_harm(registered):
     registered(module="raise ValueError", mine="theirs:Mine")
     assert find_strategy("uniform") is Uniform
-    assert {type(x) for x in strategies.entry_points(group=strategies.GROUP)} == {EntryPoint}
+    assert "mine" in {x.name for x in strategies.entry_points(group=strategies.GROUP)}
